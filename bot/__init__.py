@@ -1,0 +1,1 @@
+"""Discord: parses, shows, words errors, moderates; composes generation and storage."""

@@ -1,0 +1,275 @@
+"""The prompt spec: one complete, frozen, valid description of a picture; the same spec is the same picture.
+
+Partial settings are all of one shape, a mapping of choices. :func:`resolve` lays them over one another and is the only
+place where a spec is made from them. After that nothing is random.
+"""
+
+import math
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, get_args
+
+from generation.errors import InvalidChoice
+from generation.presets import DEFAULT_WEIGHT, NEGATIVES, check_weight
+from generation.profiles import Profile
+from generation.samplers import names
+
+Choices = Mapping[str, Any]
+Emphasis = Literal["Original", "No norm", "None", "Ignore"]
+NoiseSource = Literal["nv", "cpu"]
+GuidanceRule = Literal["area", "given"]
+
+#: Seeds are whole numbers below this one; what recipes of other tools hold lies well within.
+SEED_END = 2**63
+_RANDOM_SEED_END = 2**32
+_AREA_STEP = 8
+
+#: What holds where nobody, not even the model's profile, has chosen.
+DEFAULTS: Choices = {
+    "prompt": "",
+    "negative_preset": "pure",
+    "model": "sketch",
+    "steps": 64,
+    "guidance_scale": "auto",
+    "sampler": "Euler",
+    "eta": None,
+    "seed": None,
+    "ensd": 0,
+    "subseed": None,
+    "subseed_strength": 0.0,
+    "count": 1,
+    "clip_skip": 1,
+    "emphasis": "Original",
+    "noise_source": "nv",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptSpec:
+    """A picture, or ``count`` of them, described completely.
+
+    Sizes are in pixels. ``preset_weight`` is the weight of the nine words where the preset ``pure`` wrote
+    ``negative_prompt``, else None. ``guidance_rule`` says whether ``guidance_scale`` was given or follows the area.
+    ``eta`` None is the sampler's own; ``ensd`` is added to the seed of every noise after the first.
+    ``clip_skip`` 1 reads the text encoder's last layer, 2 the last but one. ``model`` is a profile's name.
+    """
+
+    prompt: str
+    negative_prompt: str
+    preset_weight: float | None
+    width: int
+    height: int
+    steps: int
+    guidance_scale: float
+    guidance_rule: GuidanceRule
+    sampler: str
+    eta: float | None
+    seed: int
+    ensd: int
+    subseed: int
+    subseed_strength: float
+    count: int
+    clip_skip: int
+    emphasis: Emphasis
+    noise_source: NoiseSource
+    model: str
+
+
+#: Every key that a layer of choices may hold: the spec's fields, and the ones that become fields in ``resolve``.
+CHOICE_NAMES = frozenset(field.name for field in fields(PromptSpec)) - {"guidance_rule"} | {
+    "negative_preset",
+    "cfg_base",
+    "size",
+}
+
+
+def resolve(
+    *layers: Choices,
+    profiles: Mapping[str, Profile],
+    draw_seed: Callable[[], int] = lambda: secrets.randbelow(_RANDOM_SEED_END),
+) -> PromptSpec:
+    """Make the one spec that ``layers`` (weakest first: server, channel, person, preset, options) ask for.
+
+    Below them lie the built-in defaults and the profile of the model that the layers chose. None is no choice.
+    Raises InvalidChoice, naming the field, for anything that cannot be drawn.
+    """
+    profile = _chosen_profile(layers, profiles)
+    choices: dict[str, Any] = {}
+    for layer in (
+        DEFAULTS,
+        {"width": profile.native_width, "height": profile.native_height},
+        profile.defaults,
+        *layers,
+    ):
+        choices.update(_laid_over(choices, layer, profile))
+    return _complete(choices, profile, draw_seed)
+
+
+def picture(spec: PromptSpec, index: int) -> PromptSpec:
+    """Return the spec of picture ``index`` (from 0) of a batch, alone.
+
+    Picture k has seed + k. Where a variation is asked for (``subseed_strength`` above zero) the seed stays and the
+    subseed counts up, so that the batch is variations of one picture.
+    """
+    if spec.subseed_strength > 0:
+        return replace(spec, subseed=spec.subseed + index, count=1)
+    return replace(spec, seed=spec.seed + index, count=1)
+
+
+def area_guidance(base: float, width: int, height: int, native_area: int) -> float:
+    """Scale ``base`` by picture area: base × width × height / native area (pixels)."""
+    return base * width * height / native_area
+
+
+def _chosen_profile(layers: tuple[Choices, ...], profiles: Mapping[str, Profile]) -> Profile:
+    name = next((layer["model"] for layer in reversed(layers) if layer.get("model") is not None), DEFAULTS["model"])
+    if name not in profiles:
+        raise InvalidChoice("model", f"There is no model called {name!r}. There are: {', '.join(sorted(profiles))}.")
+    return profiles[name]
+
+
+def _laid_over(below: Choices, layer: Choices, profile: Profile) -> dict[str, Any]:
+    """What ``layer`` changes of what lies below it."""
+    if unknown := layer.keys() - CHOICE_NAMES:
+        raise InvalidChoice(min(unknown), f"Nothing is called {min(unknown)!r}: it cannot be chosen.")
+    made = {name: value for name, value in layer.items() if value is not None and name != "size"}
+    if layer.get("size") is not None:
+        width, height = parse_size(layer["size"], profile)
+        made = {"width": width, "height": height} | made
+    return made | _negative(below, made)
+
+
+def _negative(below: Choices, made: Choices) -> dict[str, Any]:
+    """The negative prompt a layer asks for: its own text, or a named one at a weight; a weight alone means ``pure``."""
+    weight = made.get("preset_weight")
+    if weight is not None:
+        check_weight(_number("preset_weight", weight))
+    if "negative_prompt" in made:
+        return {"negative_preset": None, "preset_weight": None}
+    if "negative_preset" not in made and weight is None:
+        return {}
+    preset = made.get("negative_preset", "pure")
+    if preset not in NEGATIVES:
+        raise InvalidChoice("negative_preset", f"No negative is called {preset!r}. There are: {', '.join(NEGATIVES)}.")
+    if weight is not None and preset != "pure":
+        raise InvalidChoice("preset_weight", f"The negative {preset!r} takes no weight; only pure does.")
+    kept = below.get("preset_weight") if below.get("negative_preset") == preset else None
+    return {"negative_prompt": None, "negative_preset": preset, "preset_weight": kept if weight is None else weight}
+
+
+def parse_size(size: object, profile: Profile) -> tuple[int, int]:
+    """Read ``"768x512"`` or a name from the profile; raise InvalidChoice for anything else."""
+    text = str(size).strip().lower()
+    if text in profile.sizes:
+        return profile.sizes[text]
+    width, cross, height = text.replace("×", "x").partition("x")
+    if cross and all(side.strip().isascii() and side.strip().isdigit() for side in (width, height)):
+        return int(width), int(height)
+    known = ", ".join(profile.sizes)
+    raise InvalidChoice("size", f"{size} is not a size. Write one like 768x512, or a name: {known}.")
+
+
+def _complete(choices: Choices, profile: Profile, draw_seed: Callable[[], int]) -> PromptSpec:
+    width, height = (_side(name, choices[name]) for name in ("width", "height"))
+    negative, weight = _written_negative(choices)
+    guidance, rule = _guidance(choices, profile, width, height)
+    count = _whole("count", choices["count"], 1)
+    return PromptSpec(
+        prompt=str(choices["prompt"]),
+        negative_prompt=negative,
+        preset_weight=weight,
+        width=width,
+        height=height,
+        steps=_whole("steps", choices["steps"], 1),
+        guidance_scale=guidance,
+        guidance_rule=rule,
+        sampler=names.canonical(str(choices["sampler"])),
+        eta=None if choices.get("eta") is None else _within("eta", choices["eta"], 0.0, 1.0),
+        seed=_seed("seed", choices.get("seed"), count, draw_seed),
+        ensd=_whole("ensd", choices["ensd"], 0, SEED_END),
+        subseed=_seed("subseed", choices.get("subseed"), count, draw_seed),
+        subseed_strength=_within("subseed_strength", choices["subseed_strength"], 0.0, 1.0),
+        count=count,
+        clip_skip=_whole("clip_skip", choices["clip_skip"], 1, profile.text_layers + 1),
+        emphasis=_one_of("emphasis", choices["emphasis"], get_args(Emphasis)),
+        noise_source=_one_of("noise_source", choices["noise_source"], get_args(NoiseSource)),
+        model=profile.name,
+    )
+
+
+def _written_negative(choices: Choices) -> tuple[str, float | None]:
+    if choices.get("negative_prompt") is not None:
+        return str(choices["negative_prompt"]), None
+    preset = choices["negative_preset"]
+    weight = choices.get("preset_weight")
+    weight = DEFAULT_WEIGHT if weight is None else float(weight)
+    return NEGATIVES[preset](weight), weight if preset == "pure" else None
+
+
+def _guidance(choices: Choices, profile: Profile, width: int, height: int) -> tuple[float, GuidanceRule]:
+    given = choices["guidance_scale"]
+    if given != "auto":
+        return _number("guidance_scale", given), "given"
+    base = _number("cfg_base", choices.get("cfg_base", profile.cfg_base))
+    return area_guidance(base, width, height, profile.native_area), "area"
+
+
+def _seed(field: str, given: object, count: int, draw_seed: Callable[[], int]) -> int:
+    """A seed as given; none, or the −1 that other tools write for it, is drawn here."""
+    if given is None or given in (-1, "-1"):
+        return draw_seed()
+    return _whole(field, given, 0, SEED_END - count)
+
+
+def _side(field: str, value: object) -> int:
+    side = _whole(field, value, _AREA_STEP)
+    if side % _AREA_STEP:
+        near = max(_AREA_STEP, round(side / _AREA_STEP) * _AREA_STEP)
+        raise InvalidChoice(field, f"A {field} of {side} is no multiple of {_AREA_STEP}; {near} would be.")
+    return side
+
+
+def _whole(field: str, value: object, low: int, end: int | None = None) -> int:
+    """Read a whole number from ``low`` up to, not including, ``end``."""
+    number = _number(field, value)
+    wanted = f"{low} or more" if end is None else f"between {low} and {end - 1}"
+    exact = int(str(value)) if str(value).lstrip("-").isdecimal() else int(number)
+    if exact != number or exact < low or (end is not None and exact >= end):
+        raise InvalidChoice(field, f"{_spoken(field)} must be a whole number, {wanted}; {value} is not.")
+    return exact
+
+
+def _within(field: str, value: object, low: float, high: float) -> float:
+    number = _number(field, value)
+    if not low <= number <= high:
+        raise InvalidChoice(field, f"{_spoken(field)} must lie between {low:g} and {high:g}; {value} does not.")
+    return number
+
+
+def _number(field: str, value: object) -> float:
+    try:
+        number = float(value)  # pyright: ignore[reportArgumentType]  (whatever is no number raises)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidChoice(field, f"{_spoken(field)} must be a number; {value!r} is not.") from None
+    if not math.isfinite(number) and field != "preset_weight":
+        raise InvalidChoice(field, f"{_spoken(field)} must be a finite number; {value} is not.")
+    return number
+
+
+def _one_of(field: str, value: object, known: tuple[str, ...]) -> Any:
+    if value not in known:
+        raise InvalidChoice(field, f"{_spoken(field)} must be one of: {', '.join(known)}; {value!r} is not.")
+    return value
+
+
+def _spoken(field: str) -> str:
+    """The field as a person would call it, at the beginning of a sentence."""
+    spoken = {
+        "guidance_scale": "CFG",
+        "cfg_base": "The CFG base",
+        "ensd": "ENSD",
+        "eta": "Eta",
+        "clip_skip": "Clip skip",
+    }
+    return spoken.get(field, field.replace("_", " ").capitalize())
