@@ -1,0 +1,17 @@
+"""Options of the test run that must be known before any folder is collected."""
+
+from pathlib import Path
+
+import pytest
+
+OWN_VECTORS = Path(__file__).parent / "conformance" / "vectors"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--vectors",
+        type=Path,
+        default=OWN_VECTORS,
+        metavar="DIR",
+        help="folder of conformance vectors; every vector file found there is run (default: the project's own copy)",
+    )
