@@ -1,0 +1,55 @@
+# ninewords: every command makes .venv and installs into it first, and installs nothing anywhere else.
+#
+#   make run      start the bot; without a Discord token it draws one picture and says how to get one
+#   make test     run the tests
+#   make check    ruff, ruff format, pyright, then the tests
+#   make slow     the tests that take minutes or gigabytes
+#   make bench    the benchmarks, short; make bench-full, whole
+
+PYTHON ?= python3
+# Which build of torch: empty is the default of the package index (on Linux a CUDA build);
+# https://download.pytorch.org/whl/cpu is the small CPU build.
+TORCH_INDEX ?=
+
+export OMP_WAIT_POLICY = passive
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+BIN := .venv/bin
+
+.PHONY: run test check slow bench bench-full clean
+
+run: .venv/.installed
+	$(BIN)/ninewords run
+
+test: .venv/.installed-dev
+	$(BIN)/python -m pytest -q
+
+check: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/python -m pytest -q
+
+slow: .venv/.installed-dev
+	$(BIN)/python -m pytest -q -m slow --timeout 3600
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "ninewords needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.torch: .venv/bin/python
+	$(BIN)/pip install --quiet --constraint constraints.txt $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
+	@touch $@
+
+.venv/.installed: .venv/.torch pyproject.toml constraints.txt
+	@echo "Installing ninewords into .venv (a minute or two, once) …"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
