@@ -1,0 +1,179 @@
+"""What the bot's side and the drawing process say to each other: small frozen records, framed over a pipe.
+
+A frame is two lengths (unsigned 32-bit, big-endian), a JSON header and a body of raw bytes. The header names the
+record's class and holds its fields; the body holds its ``body`` field where it has one. Numbers survive exactly:
+JSON carries Python's shortest representation of a float, and whole numbers of any size.
+"""
+
+import json
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from generation.spec import PromptSpec
+
+_LENGTHS = struct.Struct(">II")
+LENGTHS_SIZE = _LENGTHS.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInfo:
+    """The model as it was loaded.
+
+    ``hash`` is the first ten hexadecimal digits of the SHA-256 of the weights file, as A1111 writes it. ``dtype`` is
+    the network's, as torch spells it without the prefix; ``prediction`` is ``epsilon`` or ``v_prediction``.
+    """
+
+    name: str
+    hash: str
+    device: str
+    dtype: str
+    prediction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """Asks for a model. The first message, sent once.
+
+    ``source`` and ``vae`` are paths or hub ids; ``device`` and ``dtype`` may be ``auto``; ``threads`` None is
+    torch's own choice. ``preview`` is a linear map from latents to RGB: one row a latent channel, the bias last.
+    """
+
+    name: str
+    source: str
+    vae: str | None
+    device: str
+    dtype: str
+    threads: int | None
+    download: bool
+    reproducible: bool
+    preview: list[list[float]] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """Hands over a job: ``spec.count`` pictures for ``owner``."""
+
+    key: str
+    owner: str
+    spec: PromptSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """Takes a job back."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Asks for one preview of a job, with its next step."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """The model is ready."""
+
+    info: ModelInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unloadable:
+    """The model cannot be loaded; the process ends after this."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alive:
+    """Sent about once a second.
+
+    ``busy`` is for how many seconds the loop has been at what it is doing, 0 when it waits for work; ``usual`` is
+    how long the longest of its steps has taken so far, None before the first.
+    """
+
+    busy: float
+    usual: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Place in the queue (from 1) and expected seconds until it is finished, of every job that has not begun."""
+
+    places: dict[str, tuple[int, float | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """The loop has taken the job up; written before anything is computed for it."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stepped:
+    """A job has come further; ``body`` is a small picture where one was asked for, else empty."""
+
+    key: str
+    step: int
+    steps: int
+    pictures_done: int
+    seconds_left: float | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """Picture ``index`` of a job, as PNG; ``spec`` is its own, with a count of 1."""
+
+    key: str
+    index: int
+    spec: PromptSpec
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A job that cannot go on; ``field`` is set where a choice is to blame."""
+
+    key: str
+    sentence: str
+    field: str | None
+
+
+Message = Load | Draw | Cancel | Look | Loaded | Unloadable | Alive | Places | Begun | Stepped | Drawn | Failed
+
+_KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in Message.__args__}
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "spec": lambda held: PromptSpec(**held),
+    "info": lambda held: ModelInfo(**held),
+    "places": lambda held: {key: (place, seconds) for key, (place, seconds) in held.items()},
+}
+
+
+def frame(message: Message) -> bytes:
+    """Write ``message`` as one frame."""
+    header = asdict(message)
+    body = header.pop("body", b"")
+    text = json.dumps({"kind": type(message).__name__} | header, allow_nan=False).encode()
+    return _LENGTHS.pack(len(text), len(body)) + text + body
+
+
+def lengths(head: bytes) -> tuple[int, int]:
+    """Read the lengths of header and body, in bytes, from a frame's first ``LENGTHS_SIZE`` bytes."""
+    header, body = _LENGTHS.unpack(head)
+    return header, body
+
+
+def message(header: bytes, body: bytes) -> Message:
+    """Read a message from the header and the body of its frame."""
+    held = json.loads(header)
+    kind = _KINDS[held.pop("kind")]
+    made = {name: _READERS[name](value) if name in _READERS else value for name, value in held.items()}
+    if any(field.name == "body" for field in fields(kind)):
+        made["body"] = body
+    return kind(**made)
