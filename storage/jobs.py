@@ -1,0 +1,137 @@
+"""Jobs: written down before anyone is told of them, and moved on only from where they may."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import JobRow
+from storage.records import Job, JobState, Reply, before
+from storage.transactions import Transactions
+
+Clock = Callable[[], datetime]
+
+#: What a start finds that nobody works on any more, and where it goes back to.
+_ORPHANS = {JobState.DRAWING: JobState.QUEUED, JobState.DELIVERING: JobState.DRAWN}
+
+
+def now() -> datetime:
+    """Return the present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class Jobs:
+    """The door to the table of jobs."""
+
+    def __init__(self, transactions: Transactions, clock: Clock = now) -> None:
+        self._transactions = transactions
+        self._clock = clock
+
+    async def accept(self, job_id: int, *, owner: int, spec: Mapping[str, object], reply: Reply) -> Job | None:
+        """Write a new job down as ``accepting``; return None where the interaction ``job_id`` has one already."""
+        moment = self._clock()
+        row = JobRow(
+            interaction_id=job_id,
+            owner=owner,
+            state=str(JobState.ACCEPTING),
+            spec=dict(spec),
+            application_id=reply.application_id,
+            token=reply.token,
+            guild_id=reply.guild_id,
+            channel_id=reply.channel_id,
+            message_id=reply.message_id,
+            upload_limit=reply.upload_limit,
+            attempts=0,
+            created_at=moment,
+            updated_at=moment,
+        )
+        try:
+            async with self._transactions.writing() as session:
+                session.add(row)
+        except IntegrityError:
+            return None
+        return _job(row)
+
+    async def find(self, job_id: int) -> Job | None:
+        """Return the job, or None where there is none of that id."""
+        async with self._transactions.reading() as session:
+            row = await session.get(JobRow, job_id)
+            return None if row is None else _job(row)
+
+    async def among(self, states: Collection[JobState], *, owner: int | None = None) -> tuple[Job, ...]:
+        """Return the jobs in any of ``states``, oldest first; of ``owner`` alone where one is named."""
+        wanted = select(JobRow).where(JobRow.state.in_([str(state) for state in states]))
+        if owner is not None:
+            wanted = wanted.where(JobRow.owner == owner)
+        async with self._transactions.reading() as session:
+            rows = await session.scalars(wanted.order_by(JobRow.created_at, JobRow.interaction_id))
+            return tuple(_job(row) for row in rows)
+
+    async def move(
+        self, job_id: int, to: JobState, *, error_id: str | None = None, message_id: int | None = None
+    ) -> bool:
+        """Move a job to ``to`` if it stands where it may go there from; say whether it did.
+
+        The condition is part of the update, so two that want to move the same job cannot both succeed.
+        """
+        async with self._transactions.writing() as session:
+            return await move(session, job_id, to, self._clock(), error_id=error_id, message_id=message_id)
+
+    async def recover(self) -> None:
+        """After a start: hand back what was being drawn to the queue, and what was on its way to delivery."""
+        async with self._transactions.writing() as session:
+            for left_in, goes_to in _ORPHANS.items():
+                orphans = update(JobRow).where(JobRow.state == str(left_in))
+                await session.execute(orphans.values(state=str(goes_to), updated_at=self._clock()))
+
+
+async def move(
+    session: AsyncSession,
+    job_id: int,
+    to: JobState,
+    moment: datetime,
+    *,
+    error_id: str | None = None,
+    message_id: int | None = None,
+) -> bool:
+    """As :meth:`Jobs.move`, inside a transaction that does more."""
+    changes: dict[str, object] = {"state": str(to), "updated_at": moment}
+    if error_id is not None:
+        changes["error_id"] = error_id
+    if message_id is not None:
+        changes["message_id"] = message_id
+    if to is JobState.DRAWING:
+        changes["attempts"] = JobRow.attempts + 1
+    here = [str(state) for state in before(to)]
+    moved = (
+        update(JobRow)
+        .where(JobRow.interaction_id == job_id, JobRow.state.in_(here))
+        .values(changes)
+        .returning(JobRow.interaction_id)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.scalar(moved)) is not None
+
+
+def _job(row: JobRow) -> Job:
+    reply = Reply(
+        application_id=row.application_id,
+        token=row.token,
+        guild_id=row.guild_id,
+        channel_id=row.channel_id,
+        message_id=row.message_id,
+        upload_limit=row.upload_limit,
+    )
+    return Job(
+        id=row.interaction_id,
+        owner=row.owner,
+        state=JobState(row.state),
+        spec=row.spec,
+        reply=reply,
+        attempts=row.attempts,
+        error_id=row.error_id,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

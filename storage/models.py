@@ -1,0 +1,147 @@
+"""The tables. Only deviations are kept: in a column of choices, NULL means that there is no choice."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from storage.columns import Moment, NumberOrWord
+from storage.records import JobState, ScopeKind
+
+#: Names for constraints, so that later migrations can speak of them.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+#: Only SQLite's own INTEGER counts up by itself.
+_Counter = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _among(column: str, kinds: type[JobState] | type[ScopeKind], name: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(str(kind)) for kind in kinds)})", name=name)
+
+
+class Base(DeclarativeBase):
+    """What every table shares: the names of its constraints."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class ChoiceColumns:
+    """One nullable column for each thing that can be chosen, in the order in which people are shown them."""
+
+    prompt: Mapped[str | None] = mapped_column(Text)
+    negative_prompt: Mapped[str | None] = mapped_column(Text)
+    negative_preset: Mapped[str | None] = mapped_column(String(64))
+    preset_weight: Mapped[float | None] = mapped_column(Double)
+    size: Mapped[str | None] = mapped_column(String(64))
+    width: Mapped[int | None] = mapped_column(Integer)
+    height: Mapped[int | None] = mapped_column(Integer)
+    steps: Mapped[int | None] = mapped_column(Integer)
+    guidance_scale: Mapped[float | str | None] = mapped_column(NumberOrWord)
+    cfg_base: Mapped[float | None] = mapped_column(Double)
+    sampler: Mapped[str | None] = mapped_column(String(64))
+    eta: Mapped[float | None] = mapped_column(Double)
+    seed: Mapped[int | None] = mapped_column(BigInteger)
+    ensd: Mapped[int | None] = mapped_column(BigInteger)
+    subseed: Mapped[int | None] = mapped_column(BigInteger)
+    subseed_strength: Mapped[float | None] = mapped_column(Double)
+    count: Mapped[int | None] = mapped_column(Integer)
+    clip_skip: Mapped[int | None] = mapped_column(Integer)
+    emphasis: Mapped[str | None] = mapped_column(String(32))
+    noise_source: Mapped[str | None] = mapped_column(String(32))
+    model: Mapped[str | None] = mapped_column(String(128))
+
+
+#: The names of all choices, in that order.
+CHOICES: tuple[str, ...] = tuple(name for name in ChoiceColumns.__annotations__)
+
+
+class SettingsRow(ChoiceColumns, Base):
+    """The choices of a person, a channel or a server."""
+
+    __tablename__ = "settings"
+    __table_args__ = (_among("scope_kind", ScopeKind, "scope_kind"),)
+
+    scope_kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    scope_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hints: Mapped[bool | None]
+
+
+class PresetRow(ChoiceColumns, Base):
+    """A named set of choices; ``name_key`` is the name as it is compared, whatever its capitals."""
+
+    __tablename__ = "presets"
+    __table_args__ = (
+        _among("holder_kind", ScopeKind, "holder_kind"),
+        UniqueConstraint("holder_kind", "holder_id", "name_key"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(_Counter, primary_key=True)
+    holder_kind: Mapped[str] = mapped_column(String(16))
+    holder_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(64))
+    name_key: Mapped[str] = mapped_column(String(128))
+
+
+class JobRow(Base):
+    """A request for pictures; its key is the interaction that asked for them."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        _among("state", JobState, "state"),
+        Index(None, "state"),
+        Index(None, "owner", "created_at"),
+    )
+
+    interaction_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    owner: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(16))
+    spec: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB(), "postgresql"))
+    application_id: Mapped[int] = mapped_column(BigInteger)
+    token: Mapped[str] = mapped_column(Text)
+    guild_id: Mapped[int] = mapped_column(BigInteger)
+    channel_id: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    upload_limit: Mapped[int] = mapped_column(BigInteger)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    error_id: Mapped[str | None] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class PictureRow(Base):
+    """A finished picture; ``path``, relative to the pictures' folder, is NULL once the file has been let go."""
+
+    __tablename__ = "pictures"
+
+    job_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("jobs.interaction_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    path: Mapped[str | None] = mapped_column(Text)
+    recipe: Mapped[str] = mapped_column(Text)
+    seed: Mapped[int] = mapped_column(BigInteger)
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(Moment)

@@ -1,0 +1,156 @@
+"""What storage hands out: frozen records, plain values, nothing that is tied to a session.
+
+A job's life, one owner a state (``NEXT`` holds the arrows; everything else is refused by the update itself):
+
+accepting   written down, Discord not yet told                         the command
+queued      acknowledged, waits for the drawing process                the queue
+drawing     the drawing process has it                                 the queue
+drawn       finished, its pictures are on disk                         delivery
+delivering  on its way to Discord                                      delivery
+held        finished or waiting, until a moderator decides             moderation
+done · failed · cancelled · expired                                    nobody: these are ends
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+Choice = str | int | float
+Choices = Mapping[str, Choice]
+
+
+class ScopeKind(StrEnum):
+    """Whose choices they are."""
+
+    PERSON = "person"
+    CHANNEL = "channel"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One person, channel or server, by its id (a positive 63-bit integer)."""
+
+    kind: ScopeKind
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a scope has chosen, and nothing else; ``hints`` None is no choice either."""
+
+    choices: Choices = field(default_factory=lambda: MappingProxyType({}))
+    hints: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """A named set of choices; ``holder`` is the person or the server it belongs to."""
+
+    id: int
+    holder: Scope
+    name: str
+    choices: Choices
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    ACCEPTING = "accepting"
+    QUEUED = "queued"
+    DRAWING = "drawing"
+    DRAWN = "drawn"
+    DELIVERING = "delivering"
+    HELD = "held"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+#: From each state, the states a job may go to.
+NEXT: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
+    {
+        JobState.ACCEPTING: frozenset({JobState.QUEUED, JobState.HELD, JobState.FAILED, JobState.CANCELLED}),
+        JobState.QUEUED: frozenset(
+            {JobState.DRAWING, JobState.HELD, JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
+        ),
+        JobState.DRAWING: frozenset({JobState.DRAWN, JobState.QUEUED, JobState.FAILED, JobState.CANCELLED}),
+        JobState.DRAWN: frozenset({JobState.DELIVERING, JobState.HELD, JobState.FAILED}),
+        JobState.DELIVERING: frozenset({JobState.DONE, JobState.DRAWN, JobState.HELD, JobState.FAILED}),
+        JobState.HELD: frozenset({JobState.QUEUED, JobState.DRAWN, JobState.CANCELLED, JobState.EXPIRED}),
+        JobState.DONE: frozenset(),
+        JobState.FAILED: frozenset(),
+        JobState.CANCELLED: frozenset(),
+        JobState.EXPIRED: frozenset(),
+    }
+)
+
+
+def before(state: JobState) -> frozenset[JobState]:
+    """Return the states from which a job may go to ``state``."""
+    return frozenset(here for here, following in NEXT.items() if state in following)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Where a job's answer goes: the interaction's own message, or the channel when its token is dead.
+
+    ``upload_limit`` is the largest file Discord takes there, in bytes. ``message_id`` is None until it is known.
+    """
+
+    application_id: int
+    token: str
+    guild_id: int
+    channel_id: int
+    upload_limit: int
+    message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One request for pictures.
+
+    ``id`` is the id of the interaction that asked, so that an interaction makes one job at most and an id is never
+    used again, not even after a backup is restored. ``spec`` is JSON. ``attempts`` counts how often drawing began.
+    """
+
+    id: int
+    owner: int
+    state: JobState
+    spec: Mapping[str, object]
+    reply: Reply
+    attempts: int
+    error_id: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A finished picture on its way into storage; ``recipe`` is the text inside the PNG."""
+
+    png: bytes
+    recipe: str
+    seed: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that is kept; its bytes come from :meth:`storage.pictures.Pictures.read`.
+
+    ``path`` is relative to the pictures' folder, and None once the file has been let go.
+    """
+
+    job_id: int
+    index: int
+    sha256: str
+    path: str | None
+    recipe: str
+    seed: int
+    width: int
+    height: int
