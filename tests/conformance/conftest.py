@@ -85,7 +85,7 @@ def tiny_clip(vectors_folder: Path) -> Path:
 
 
 def _folder(config: pytest.Config) -> Path:
-    return Path(config.getoption("--vectors"))
+    return Path(str(config.getoption("--vectors")))
 
 
 def _case(item: pytest.Item) -> object:
