@@ -33,7 +33,7 @@ DEFAULTS: Choices = {
     "steps": 64,
     "guidance_scale": "auto",
     "sampler": "Euler",
-    "eta": None,
+    "eta": "auto",
     "seed": None,
     "ensd": 0,
     "subseed": None,
@@ -51,7 +51,8 @@ class PromptSpec:
 
     Sizes are in pixels. ``preset_weight`` is the weight of the nine words where the preset ``pure`` wrote
     ``negative_prompt``, else None. ``guidance_rule`` says whether ``guidance_scale`` was given or follows the area.
-    ``eta`` None is the sampler's own; ``ensd`` is added to the seed of every noise after the first.
+    ``eta`` None is the sampler's own; ``ensd`` is added to the seed of every noise after the first. The picture varies
+    from that of ``seed`` towards that of ``subseed`` by ``subseed_strength``, 0 to 1; at 0 the subseed is 0.
     ``clip_skip`` 1 reads the text encoder's last layer, 2 the last but one. ``model`` is a profile's name.
     """
 
@@ -175,21 +176,23 @@ def _complete(choices: Choices, profile: Profile, draw_seed: Callable[[], int]) 
     negative, weight = _written_negative(choices)
     guidance, rule = _guidance(choices, profile, width, height)
     count = _whole("count", choices["count"], 1)
+    sampler = names.canonical(str(choices["sampler"]))
+    strength = _within("subseed_strength", choices["subseed_strength"], 0.0, 1.0)
     return PromptSpec(
-        prompt=str(choices["prompt"]),
+        prompt=_text("prompt", choices["prompt"]),
         negative_prompt=negative,
         preset_weight=weight,
         width=width,
         height=height,
-        steps=_whole("steps", choices["steps"], 1),
+        steps=_whole("steps", choices["steps"], names.least_steps(sampler)),
         guidance_scale=guidance,
         guidance_rule=rule,
-        sampler=names.canonical(str(choices["sampler"])),
-        eta=None if choices.get("eta") is None else _within("eta", choices["eta"], 0.0, 1.0),
+        sampler=sampler,
+        eta=None if choices["eta"] == "auto" else _within("eta", choices["eta"], 0.0, 1.0),
         seed=_seed("seed", choices.get("seed"), count, draw_seed),
         ensd=_whole("ensd", choices["ensd"], 0, SEED_END),
-        subseed=_seed("subseed", choices.get("subseed"), count, draw_seed),
-        subseed_strength=_within("subseed_strength", choices["subseed_strength"], 0.0, 1.0),
+        subseed=_seed("subseed", choices.get("subseed"), count, draw_seed) if strength > 0 else 0,
+        subseed_strength=strength,
         count=count,
         clip_skip=_whole("clip_skip", choices["clip_skip"], 1, profile.text_layers + 1),
         emphasis=_one_of("emphasis", choices["emphasis"], get_args(Emphasis)),
@@ -200,7 +203,7 @@ def _complete(choices: Choices, profile: Profile, draw_seed: Callable[[], int]) 
 
 def _written_negative(choices: Choices) -> tuple[str, float | None]:
     if choices.get("negative_prompt") is not None:
-        return str(choices["negative_prompt"]), None
+        return _text("negative_prompt", choices["negative_prompt"]), None
     preset = choices["negative_preset"]
     weight = choices.get("preset_weight")
     weight = DEFAULT_WEIGHT if weight is None else float(weight)
@@ -212,7 +215,7 @@ def _guidance(choices: Choices, profile: Profile, width: int, height: int) -> tu
     if given != "auto":
         return _number("guidance_scale", given), "given"
     base = _number("cfg_base", choices.get("cfg_base", profile.cfg_base))
-    return area_guidance(base, width, height, profile.native_area), "area"
+    return _number("guidance_scale", area_guidance(base, width, height, profile.native_area)), "area"
 
 
 def _seed(field: str, given: object, count: int, draw_seed: Callable[[], int]) -> int:
@@ -220,6 +223,14 @@ def _seed(field: str, given: object, count: int, draw_seed: Callable[[], int]) -
     if given is None or given in (-1, "-1"):
         return draw_seed()
     return _whole(field, given, 0, SEED_END - count)
+
+
+def _text(field: str, value: object) -> str:
+    """Take any text that can be stored and written: no NUL, no half of a surrogate pair."""
+    text = str(value)
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidChoice(field, f"The {field.replace('_', ' ')} holds a character that is no text; type it anew.")
+    return text
 
 
 def _side(field: str, value: object) -> int:
@@ -234,8 +245,8 @@ def _whole(field: str, value: object, low: int, end: int | None = None) -> int:
     """Read a whole number from ``low`` up to, not including, ``end``."""
     number = _number(field, value)
     wanted = f"{low} or more" if end is None else f"between {low} and {end - 1}"
-    exact = int(str(value)) if str(value).lstrip("-").isdecimal() else int(number)
-    if exact != number or exact < low or (end is not None and exact >= end):
+    exact = int(str(value)) if str(value).removeprefix("-").isdecimal() else int(number)
+    if float(exact) != number or exact < low or (end is not None and exact >= end):
         raise InvalidChoice(field, f"{_spoken(field)} must be a whole number, {wanted}; {value} is not.")
     return exact
 

@@ -22,8 +22,8 @@ def test_what_is_written_of_what_was_read_reads_the_same(case: dict[str, Any]) -
     fields = [(name, unquote(value)) for name, value in case["fields"]]
     if len(fields) < 3 or not all(value for _, value in fields):
         return  # no recipe: all of it is prompt; or with fields that stand for nothing, which nobody writes
-    prompts = [case["result"][name] for name in ("Prompt", "Negative prompt")]
-    assert parse(compose(*prompts, fields)) == case["result"]
+    read = case["result"]
+    assert parse(compose(read["Prompt"], read["Negative prompt"], fields)) == read
 
 
 @pytest.mark.vectors("infotext.json", "quoting")

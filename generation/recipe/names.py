@@ -1,0 +1,12 @@
+"""The names of our own fields in a recipe."""
+
+PROGRAM = "ninewords"
+
+CFG_RULE = "CFG rule"  # "area": the CFG scale follows the picture's area; "given": somebody chose it
+PRESET_WEIGHT = "Preset weight"  # of the nine words, where the preset wrote the negative prompt
+COUNT = "Count"  # how many pictures were asked for together, the seeds counting up
+
+#: The prompts once more, always quoted, where their own place would lose something.
+EXACT_PROMPT = "Exact prompt"
+EXACT_NEGATIVE = "Exact negative prompt"
+ALWAYS_QUOTED = frozenset({EXACT_PROMPT, EXACT_NEGATIVE})
