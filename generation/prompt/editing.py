@@ -18,6 +18,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+# Opener, closer and the marks between the parts of a bracket that weighs; what else it holds stays as it is.
 _ATTENTION = {("(", ")", ""), ("(", ")", ":"), ("[", "]", "")}
 _TOKEN = re.compile(r"[^\\\[\]():|]+|\\.|[\\\[\]():|]")
 _NUMBER = re.compile(r"\s*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*")
