@@ -17,7 +17,7 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 #: Larger files (bytes) and pictures with longer sides (pixels) are not opened; longer recipes (characters) not read.
 LARGEST_FILE = 32 * 2**20
 LARGEST_SIDE = 4096
-LONGEST_RECIPE = 256 * 2**10
+LONGEST_RECIPE = 64 * 2**10
 
 _CHARACTER_CODE = 8  # bytes at the beginning of a UserComment that name its encoding
 _UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, KeyError, EOFError)

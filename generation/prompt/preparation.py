@@ -14,6 +14,7 @@ def strip_comments(text: str) -> str:
 def extract_extra_networks(text: str) -> tuple[str, dict[str, list[list[str]]]]:
     """The text without its ``<name:argument:…>`` calls, and the arguments of each call by the network's name."""
     networks: dict[str, list[list[str]]] = {}
-    for call in EXTRA_NETWORK.finditer(text):
+    end = text.rfind(">") + 1  # what lies behind is not searched: many calls without an end would take for ever
+    for call in EXTRA_NETWORK.finditer(text, 0, end):
         networks.setdefault(call[1], []).append(call[2].split(":"))
-    return EXTRA_NETWORK.sub("", text), networks
+    return EXTRA_NETWORK.sub("", text[:end]) + text[end:], networks

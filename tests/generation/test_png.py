@@ -108,7 +108,7 @@ def test_a_picture_without_a_recipe(form: str) -> None:
         (b"GIF89a" + b"\0" * 40, "no PNG, JPEG or WebP"),
         (png.embed(picture(), RECIPE)[:20], "no PNG, JPEG or WebP"),
         (png.embed(picture((8, 4104)), RECIPE), "8x4104; none above 4096"),
-        (png.embed(picture(), "a" * (png.LONGEST_RECIPE + 1)), "longer than 262144 characters"),
+        (png.embed(picture(), "a" * (png.LONGEST_RECIPE + 1)), "longer than 65536 characters"),
         (b"\0" * (png.LARGEST_FILE + 1), "larger than 32 MiB"),
     ],
     ids=["empty", "gif", "cut short", "long side", "long text", "large file"],
