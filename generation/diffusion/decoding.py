@@ -1,0 +1,76 @@
+"""Turns finished latents into pixels, one picture at a time, and notices when they are none."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from numpy.typing import NDArray
+from torch import Tensor
+
+from generation.diffusion.memory import is_out_of_memory
+from generation.errors import DrawingFailed
+
+Pixels = NDArray[np.uint8]
+
+
+class Decoder:
+    """The autoencoder's way back."""
+
+    def __init__(self, vae: AutoencoderKL) -> None:
+        self._vae = vae
+        self._decode_batch: Any = vae.decode  # declared for the class FloatTensor, which no tensor is
+        self._convert: Any = vae.to
+        self._scale = float(vae.config["scaling_factor"])
+        self._shift = float(vae.config.get("shift_factor") or 0.0)
+
+    def pixels(self, latents: Tensor) -> Pixels:
+        """Decode latents (C, h, w) to pixels (height, width, 3).
+
+        What is not finite in half precision is tried once more in fp32. Raises DrawingFailed where that does not help,
+        where the latents were not finite to begin with, and where memory does not suffice even in tiles.
+        """
+        if not torch.isfinite(latents).all():
+            raise DrawingFailed(
+                "The picture fell apart into values that are no numbers. "
+                "Try another sampler, a lower CFG, or another size."
+            )
+        colours = self.colours(latents)
+        if not torch.isfinite(colours).all():
+            colours = self._in_full_precision(latents)
+        if not torch.isfinite(colours).all():
+            raise DrawingFailed("The finished picture could not be decoded: the autoencoder gave no numbers.")
+        return (colours * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+
+    def colours(self, latents: Tensor) -> Tensor:
+        """Decode latents (C, h, w) to RGB (3, height, width), float32 in [0, 1]; in tiles where memory asks for it."""
+        colours = self._tried(latents)
+        if colours is None:
+            self._vae.enable_tiling()
+            colours = self._tried(latents)
+            self._vae.disable_tiling()
+        if colours is None:
+            raise DrawingFailed("There is not enough memory to finish a picture of this size. Choose a smaller one.")
+        return colours
+
+    def _tried(self, latents: Tensor) -> Tensor | None:
+        try:
+            return self._decode(latents)
+        except (MemoryError, RuntimeError) as fault:
+            if not is_out_of_memory(fault):
+                raise
+        return None
+
+    @torch.inference_mode()
+    def _decode(self, latents: Tensor) -> Tensor:
+        scaled = (latents / self._scale + self._shift).to(self._vae.dtype)
+        decoded = self._decode_batch(scaled.unsqueeze(0), return_dict=False)[0][0]
+        return (decoded.float() / 2 + 0.5).clamp(0, 1)
+
+    def _in_full_precision(self, latents: Tensor) -> Tensor:
+        dtype = self._vae.dtype
+        self._convert(torch.float32)
+        try:
+            return self.colours(latents)
+        finally:
+            self._convert(dtype)

@@ -1,0 +1,108 @@
+"""How many rows a network call may have, so that a row's result does not depend on how many rows there are.
+
+Matrix products and convolutions choose their order of summation by shape, so a picture computed in a call of two rows
+and in one of eight differs in its last bits. Row counts fall into classes within which every bit agrees, whatever the
+neighbours: {4, 8, 12, 16} on two threads of a common processor, {4, 6, 8, 12} on one. Which they are is found out by a
+probe, once for each latent size and number of tokens; calls are then padded to counts of one class only.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from generation.diffusion.memory import is_out_of_memory
+
+#: Rows (n, C, h, w), timesteps (n,), contexts (n, tokens, width) to outputs (n, C, h, w).
+Network = Callable[[Tensor, Tensor, Tensor], Tensor]
+Shape = tuple[int, int, int]
+
+CANDIDATES = (2, 4, 6, 8, 12, 16)
+#: The classes considered have a count of at most this many rows: one picture alone fills two of them.
+_LARGEST_LEAST = 4
+#: The only count where nothing is gained from larger calls: a plain picture's positive and negative row.
+_PAIR = (2,)
+
+
+def split(rows: int, counts: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Divide ``rows`` into calls: for each, the rows it holds and the count of ``counts`` (rising) it is padded to."""
+    calls = []
+    while rows > 0:
+        count = next((count for count in counts if count >= rows), counts[-1])
+        calls.append((min(rows, count), count))
+        rows -= count
+    return calls
+
+
+class RowCounts:
+    """The row counts that calls of each latent shape and number of tokens may have.
+
+    ``most`` is the most rows for a shape. ``worth_probing`` says for which shapes larger calls than pairs pay.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        width: int,
+        device: torch.device,
+        reproducible: bool,
+        most: Callable[[Shape], int],
+        worth_probing: Callable[[Shape], bool],
+    ) -> None:
+        self._network, self._width, self._device = network, width, device
+        self._reproducible, self._most, self._worth_probing = reproducible, most, worth_probing
+        self._counts: dict[tuple[Shape, int], tuple[int, ...]] = {}
+
+    def of(self, shape: Shape, tokens: int) -> tuple[int, ...]:
+        """The counts, rising, that calls on latents of ``shape`` (C, h, w) with ``tokens`` tokens may have."""
+        key = (shape, tokens)
+        if key not in self._counts:
+            self._counts[key] = self._found(shape, tokens)
+        return self._counts[key]
+
+    def lower(self, shape: Shape, tokens: int) -> bool:
+        """Give up the largest count, which did not fit into memory; False where only one is left."""
+        counts = self.of(shape, tokens)
+        self._counts[shape, tokens] = counts[:-1] or counts
+        return len(counts) > 1
+
+    def _found(self, shape: Shape, tokens: int) -> tuple[int, ...]:
+        most = max(2, self._most(shape))
+        if not self._reproducible:
+            return tuple(range(1, most + 1))
+        if not self._worth_probing(shape):
+            return _PAIR
+        return probe(self._network, shape, tokens, self._width, self._device, most)
+
+
+@torch.inference_mode()
+def probe(network: Network, shape: Shape, tokens: int, width: int, device: torch.device, most: int) -> tuple[int, ...]:
+    """Find the largest class of row counts, up to ``most``, in which a row comes out the same to the last bit."""
+    generator = torch.Generator().manual_seed(0)
+    latents = torch.randn(1, *shape, generator=generator).to(device)
+    context = torch.randn(1, tokens, width, generator=generator).to(device)
+    classes: list[tuple[Tensor, list[int]]] = []
+    for count in (count for count in CANDIDATES if count <= most):
+        row = _row_of(network, latents, context, count)
+        if row is None:
+            continue
+        alike = next((members for other, members in classes if torch.equal(other, row)), None)
+        if alike is None:
+            classes.append((row, [count]))
+        else:
+            alike.append(count)
+    able = [members for _, members in classes if members[0] <= _LARGEST_LEAST]
+    return tuple(max(able, key=len, default=_PAIR))
+
+
+def _row_of(network: Network, latents: Tensor, context: Tensor, count: int) -> Tensor | None:
+    """What becomes of the row in a call that holds it ``count`` times; None if that depends on its place."""
+    timesteps = torch.full((count,), 500.25, device=latents.device)
+    try:
+        outputs = network(latents.expand(count, -1, -1, -1), timesteps, context.expand(count, -1, -1))
+    except RuntimeError as fault:
+        if is_out_of_memory(fault):
+            return None
+        raise
+    return outputs[0] if all(torch.equal(output, outputs[0]) for output in outputs) else None

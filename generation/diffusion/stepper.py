@@ -1,0 +1,146 @@
+"""Computes one denoising step for several requests together: network, guidance matrix, sampler tables.
+
+Apart from the network everything is elementwise, a multiplication and an addition at a time, in each request's own
+order: its bits do not depend on who else is there. The network's rows are padded to counts with the same property.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from generation.diffusion.guidance import NetworkRow
+from generation.diffusion.memory import is_out_of_memory
+from generation.diffusion.request import Request, Term
+from generation.diffusion.rows import Network, RowCounts, split
+from generation.errors import DrawingFailed
+
+
+class Stepper:
+    """Advances requests of one latent size by one network call each."""
+
+    def __init__(self, network: Network, counts: RowCounts) -> None:
+        self._network, self._counts = network, counts
+
+    def step(self, requests: Sequence[Request]) -> None:
+        """Advance every request by one row of its table.
+
+        When memory runs out the step is repeated with smaller network calls of the same class, so that nothing is
+        lost; DrawingFailed is raised when the smallest do not fit either, and then no request has changed.
+        """
+        while not self._tried(requests):
+            _free_cache()
+            if not self._lower(requests):
+                raise DrawingFailed("There is not enough memory to draw a picture of this size. Choose a smaller one.")
+
+    def _tried(self, requests: Sequence[Request]) -> bool:
+        try:
+            self._step(requests)
+        except (MemoryError, RuntimeError) as fault:
+            if is_out_of_memory(fault):
+                return False  # and recover outside: the traceback holds on to the tensors
+            raise
+        return True
+
+    def _lower(self, requests: Sequence[Request]) -> bool:
+        shape = _shape(requests)
+        tokens = {row.context.shape[0] for request in requests for row in request.rows()}
+        lowered = [self._counts.lower(shape, length) for length in tokens]
+        return any(lowered)
+
+    @torch.inference_mode()
+    def _step(self, requests: Sequence[Request]) -> None:
+        latents = torch.stack([request.latents for request in requests])
+        scalars = _scalars(requests, latents.device)
+        guided = self._guided(requests, latents * _column(scalars, 0), scalars[:, 1])
+        newest = _column(scalars, 2) * latents + _column(scalars, 3) * guided
+        after = _column(scalars, 4) * latents
+        after = _add(after, [r.kept_terms(h) for r, h in zip(requests, newest, strict=True)])
+        after = _add(after, [request.noise_terms() for request in requests])
+        _estimate(requests, latents, guided)
+        for request, latent, kept in zip(requests, after, newest, strict=True):
+            request.advance(latent, kept)
+
+    def _guided(self, requests: Sequence[Request], inputs: Tensor, timesteps: Tensor) -> Tensor:
+        """The guided network outputs, one a request."""
+        rows = [request.rows() for request in requests]
+        outputs = iter(self._outputs(rows, inputs, timesteps))
+        terms: list[list[Term]] = [[(row.weight, next(outputs)) for row in own] for own in rows]
+        guided = _sum(terms)
+        for index, request in enumerate(requests):
+            if request.refinement is not None:
+                guided[index] = request.refinement(guided[index], torch.stack([out for _, out in terms[index]]))
+        return guided
+
+    def _outputs(self, rows: list[list[NetworkRow]], inputs: Tensor, timesteps: Tensor) -> list[Tensor]:
+        """The network's output for every row, in order, from calls that each hold rows of one number of tokens."""
+        flat = [(index, row.context) for index, own in enumerate(rows) for row in own]
+        outputs: dict[int, Tensor] = {}
+        for tokens in sorted({context.shape[0] for _, context in flat}):
+            places = [place for place, (_, context) in enumerate(flat) if context.shape[0] == tokens]
+            for held, count in split(len(places), self._counts.of(_shape_of(inputs), tokens)):
+                called, places = places[:held], places[held:]
+                padded = called + called[:1] * (count - held)
+                of = torch.tensor([flat[place][0] for place in padded], device=inputs.device)
+                contexts = torch.stack([flat[place][1] for place in padded])
+                out = self._network(inputs[of], timesteps[of], contexts)
+                outputs.update(zip(called, out[:held], strict=True))
+        return [outputs[place] for place in range(len(flat))]
+
+
+def _scalars(requests: Sequence[Request], device: torch.device) -> Tensor:
+    """What each request's present row multiplies by, (requests, 5), brought to the device at once."""
+    rows = [(request.table, request.call) for request in requests]
+    values = [(t.input_scale[i], t.timestep[i], t.keep_x[i], t.keep_out[i], t.carry[i]) for t, i in rows]
+    return torch.tensor(values, dtype=torch.float32).to(device)
+
+
+def _column(scalars: Tensor, index: int) -> Tensor:
+    return scalars[:, index].view(-1, 1, 1, 1)
+
+
+def _sum(terms: Sequence[Sequence[Term]]) -> Tensor:
+    """The weighted sum of each request's terms, of which each has at least one."""
+    first = torch.stack([own[0][1] for own in terms])
+    return _add(_weights([own[0] for own in terms], first.device) * first, [own[1:] for own in terms])
+
+
+def _add(totals: Tensor, terms: Sequence[Sequence[Term]]) -> Tensor:
+    """Add to each request's total its own terms, in its own order: the k-th terms of all requests at once."""
+    for depth in range(max(map(len, terms))):
+        having = [index for index, own in enumerate(terms) if len(own) > depth]
+        present = [terms[index][depth] for index in having]
+        added = _weights(present, totals.device) * torch.stack([tensor for _, tensor in present])
+        if len(having) == len(terms):
+            totals = totals + added
+        else:
+            totals[having] = totals[having] + added
+    return totals
+
+
+def _weights(terms: Sequence[Term], device: torch.device) -> Tensor:
+    return torch.tensor([weight for weight, _ in terms], dtype=torch.float32).to(device).view(-1, 1, 1, 1)
+
+
+def _estimate(requests: Sequence[Request], latents: Tensor, guided: Tensor) -> None:
+    """Note the present estimate of the picture for those who want to see it."""
+    for request, latent, out in zip(requests, latents, guided, strict=True):
+        if request.wants_estimate:
+            table, row = request.table, request.call
+            request.denoised = float(table.denoised_x[row]) * latent + float(table.denoised_out[row]) * out
+            request.wants_estimate = False
+
+
+def _shape(requests: Sequence[Request]) -> tuple[int, int, int]:
+    channels, height, width = requests[0].latents.shape
+    return channels, height, width
+
+
+def _shape_of(batch: Tensor) -> tuple[int, int, int]:
+    _, channels, height, width = batch.shape
+    return channels, height, width
+
+
+def _free_cache() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

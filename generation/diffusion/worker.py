@@ -1,0 +1,179 @@
+"""The drawing process: reads orders from its input, runs the loop, writes what happens to its output.
+
+    python -m generation.diffusion.worker
+
+It holds no state that outlives it and opens no database. It ends when its input is closed, in the middle of a step if
+need be, so that it never outlives the process that started it. Four threads: the loop, one that reads, one that writes,
+one that encodes pictures; and a pulse that tells every second how long the loop has been at what it is doing.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+from typing import BinaryIO
+
+from generation import messages
+from generation.errors import ModelUnavailable
+from generation.ledger import Ledger
+from generation.messages import Alive, Begun, Cancel, Draw, Load, Loaded, Look, Message, Unloadable
+
+_PULSE_SECONDS = 1.0
+
+
+class Outbox:
+    """Messages on their way out, written by a thread of its own: a slow reader never holds up the loop."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._queue: SimpleQueue[Message | threading.Event] = SimpleQueue()
+        threading.Thread(target=self._write, name="writer", daemon=True).start()
+
+    def put(self, message: Message) -> None:
+        """Queue a message. That a job begins is on its way before this returns: it may be the last that is heard."""
+        self._queue.put(message)
+        if isinstance(message, Begun):
+            self.flush()
+
+    def flush(self) -> None:
+        """Wait until everything queued so far is written."""
+        written = threading.Event()
+        self._queue.put(written)
+        written.wait()
+
+    def _write(self) -> None:
+        while True:
+            item = self._queue.get()
+            if isinstance(item, threading.Event):
+                self._stream.flush()
+                item.set()
+            else:
+                self._stream.write(messages.frame(item))
+                self._stream.flush()
+
+
+class Pulse:
+    """How long the loop has been at what it is doing, told once a second."""
+
+    def __init__(self, outbox: Outbox, ledger: Ledger) -> None:
+        self._outbox, self._ledger = outbox, ledger
+        self._since: float | None = None
+        threading.Thread(target=self._beat, name="pulse", daemon=True).start()
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """The time inside counts as one step of the loop."""
+        self._since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._since = None
+
+    def _beat(self) -> None:
+        while True:
+            since = self._since
+            busy = 0.0 if since is None else time.monotonic() - since
+            self._outbox.put(Alive(busy=busy, usual=self._ledger.longest_step))
+            time.sleep(_PULSE_SECONDS)
+
+
+def main() -> None:
+    """Serve one model until the input is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; whoever started this decides
+    orders, output = _claim_pipes()
+    load = _read(orders)
+    if not isinstance(load, Load):
+        raise TypeError(f"the first message must be Load, not {load}")
+    outbox, ledger = Outbox(output), Ledger()
+    pulse = Pulse(outbox, ledger)
+    inbox: SimpleQueue[Message] = SimpleQueue()
+    threading.Thread(target=_read_into, args=(orders, inbox), name="reader", daemon=True).start()
+    _serve(load, inbox, outbox, pulse, ledger)
+
+
+def _serve(load: Load, inbox: SimpleQueue[Message], outbox: Outbox, pulse: Pulse, ledger: Ledger) -> None:
+    # Imported here: it takes seconds, in which the pulse already beats and stray prints go elsewhere.
+    import torch
+    import transformers
+
+    from generation.diffusion.assembly import assemble
+    from generation.diffusion.loading import load as load_model
+
+    transformers.logging.disable_progress_bar()
+    if load.threads is not None:
+        torch.set_num_threads(load.threads)
+    try:
+        model = load_model(load)
+    except ModelUnavailable as error:
+        outbox.put(Unloadable(sentence=str(error)))
+        return outbox.flush()
+    engine = assemble(
+        model,
+        preview=load.preview,
+        reproducible=load.reproducible,
+        report=outbox.put,
+        fault=_end_with,
+        ledger=ledger,
+    )
+    outbox.put(Loaded(info=model.info))
+    working = False
+    while True:
+        for message in _arrived(inbox, wait=not working):
+            match message:
+                case Draw():
+                    engine.draw(message)
+                case Cancel(key=key):
+                    engine.cancel(key)
+                case Look(key=key):
+                    engine.look(key)
+        with pulse.busy():
+            working = engine.tick()
+
+
+def _arrived(inbox: SimpleQueue[Message], *, wait: bool) -> Iterator[Message]:
+    """What has arrived; waits for something where there is nothing else to do."""
+    if wait:
+        yield inbox.get()
+    while True:
+        try:
+            yield inbox.get_nowait()
+        except Empty:
+            return
+
+
+def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Take input and output for messages; whatever prints afterwards prints to the error stream."""
+    orders = os.fdopen(os.dup(0), "rb")
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    return orders, output
+
+
+def _read(orders: BinaryIO) -> Message | None:
+    head = orders.read(messages.LENGTHS_SIZE)
+    if len(head) < messages.LENGTHS_SIZE:
+        return None
+    header, body = messages.lengths(head)
+    return messages.message(orders.read(header), orders.read(body))
+
+
+def _read_into(orders: BinaryIO, inbox: SimpleQueue[Message]) -> None:
+    """Read until the input is closed, and end the process then, whatever the loop is at."""
+    while (message := _read(orders)) is not None:
+        inbox.put(message)
+    os._exit(0)
+
+
+def _end_with(fault: BaseException) -> None:
+    """End the process for a fault outside the loop: it is started again, and its jobs with it."""
+    sys.excepthook(type(fault), fault, fault.__traceback__)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
