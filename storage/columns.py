@@ -26,7 +26,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class NumberOrWord(TypeDecorator[Any]):
-    """A float, or a word in its place (the guidance scale's ``auto``); floats come back exactly."""
+    """A float, or a word in its place (the ``auto`` of guidance scale and eta); floats come back exactly."""
 
     impl = String(64)
     cache_ok = True

@@ -59,7 +59,7 @@ class ChoiceColumns:
     guidance_scale: Mapped[float | str | None] = mapped_column(NumberOrWord)
     cfg_base: Mapped[float | None] = mapped_column(Double)
     sampler: Mapped[str | None] = mapped_column(String(64))
-    eta: Mapped[float | None] = mapped_column(Double)
+    eta: Mapped[float | str | None] = mapped_column(NumberOrWord)
     seed: Mapped[int | None] = mapped_column(BigInteger)
     ensd: Mapped[int | None] = mapped_column(BigInteger)
     subseed: Mapped[int | None] = mapped_column(BigInteger)

@@ -101,7 +101,7 @@ def _choices() -> list[sa.Column]:
         "guidance_scale": sa.String(64),
         "cfg_base": sa.Double(),
         "sampler": sa.String(64),
-        "eta": sa.Double(),
+        "eta": sa.String(64),
         "seed": sa.BigInteger(),
         "ensd": sa.BigInteger(),
         "subseed": sa.BigInteger(),
