@@ -1,0 +1,74 @@
+"""The drawn pictures as latents: encoded once, kept on disk, and drawn from in batches under fresh captions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from torch import Tensor
+
+from generation.diffusion.sketch.autoencoder import SCALING_FACTOR, encode_mean
+from generation.diffusion.sketch.dataset import SHARES, draw_scenes, generator, pick_size
+from generation.diffusion.sketch.scenes import Scene, sample_scene
+
+_CHUNK = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All pictures of one size: ``latents`` float16 (n, 4, h/4, w/4), scaled; ``weight`` uint8 (n, 1, h/4, w/4)."""
+
+    scenes: tuple[Scene, ...]
+    latents: Tensor
+    weight: Tensor
+
+
+Library = dict[tuple[int, int], Shelf]
+
+
+def gather_library(
+    file: Path,
+    vae: AutoencoderKL,
+    *,
+    count: int,
+    seed: int,
+    device: str = "cpu",
+    report: Callable[[int], None] | None = None,
+) -> Library:
+    """Draw and encode ``count`` pictures of all sizes, or read those that ``file`` holds already."""
+    shelves = {size: _sample_scenes(size, round(share * count), seed) for size, share in SHARES.items()}
+    if file.exists():
+        kept = torch.load(file, weights_only=True)
+        return {size: Shelf(scenes, *kept[size]) for size, scenes in shelves.items()}
+    library = {size: _encode(scenes, vae, device, report) for size, scenes in shelves.items()}
+    torch.save({size: (shelf.latents, shelf.weight) for size, shelf in library.items()}, file)
+    return library
+
+
+def _sample_scenes(size: tuple[int, int], count: int, seed: int) -> tuple[Scene, ...]:
+    rng = np.random.default_rng([seed, *size])
+    return tuple(sample_scene(rng, size) for _ in range(count))
+
+
+@torch.no_grad()
+def _encode(scenes: tuple[Scene, ...], vae: AutoencoderKL, device: str, report: Callable[[int], None] | None) -> Shelf:
+    latents, weights = [], []
+    for start in range(0, len(scenes), _CHUNK):
+        batch = draw_scenes(scenes[start : start + _CHUNK])
+        pixels = batch.pixels.to(device).contiguous(memory_format=torch.channels_last)
+        latents.append((encode_mean(vae, pixels) * SCALING_FACTOR).half().cpu().contiguous())
+        weights.append(batch.weight.to(torch.uint8))
+        if report is not None:
+            report(len(batch.scenes))
+    return Shelf(scenes, torch.cat(latents), torch.cat(weights))
+
+
+def pick_batch(library: Library, seed: int, step: int, count: int) -> tuple[list[Scene], Tensor, Tensor]:
+    """The scenes, latents and weights (float32) of a training step, all of one size."""
+    rng = generator(seed, step)
+    shelf = library[pick_size(rng)]
+    chosen = rng.integers(len(shelf.scenes), size=count)
+    index = torch.from_numpy(chosen)
+    return [shelf.scenes[k] for k in chosen], shelf.latents[index].float(), shelf.weight[index].float()
