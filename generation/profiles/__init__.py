@@ -1,5 +1,7 @@
 """Model profiles: what a model was trained for and how it likes to be asked, one small TOML file each."""
 
+import math
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +11,10 @@ from typing import Any
 from generation.errors import ModelUnavailable
 
 _SHIPPED = Path(__file__).parent
+
+#: Names stand in recipes, file names and command lines.
+_NAME = re.compile(r"[A-Za-z][\w.+-]*", re.ASCII)
+_SIZE = re.compile(r"([1-9]\d*)x([1-9]\d*)", re.ASCII)
 
 #: Sizes between these multiples of the native area pass without a word.
 _USUAL_AREA = (0.5, 3.0)
@@ -75,7 +81,7 @@ def read_profile(file: Path) -> Profile:
     """Read one profile; raise ModelUnavailable, naming file and fault, when it cannot be understood."""
     try:
         return _profile(tomllib.loads(file.read_text(encoding="utf-8")), file)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as fault:
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as fault:
         what = f"it has no {fault}" if isinstance(fault, KeyError) else str(fault)
         raise ModelUnavailable(
             f"The profile {file.name} cannot be read: {what}. Compare it with anything-v3.toml."
@@ -89,15 +95,15 @@ def _read_all(files: Iterable[Path]) -> Iterable[Profile]:
 def _profile(table: dict[str, Any], file: Path) -> Profile:
     native = _size(table["native"]["size"])
     return Profile(
-        name=str(table["name"]),
+        name=_name(table["name"]),
         description=str(table.get("description", "")),
         source=_source(str(table["source"]), file),
         native_width=native[0],
         native_height=native[1],
-        cfg_base=float(table["native"]["cfg_base"]),
+        cfg_base=_finite(table["native"]["cfg_base"]),
         text_layers=int(table["native"].get("text_layers", 12)),
         latent_factor=int(table["native"].get("latent_factor", 8)),
-        sizes={name: _size(size) for name, size in table.get("sizes", {}).items()},
+        sizes={name.lower(): _size(size) for name, size in table.get("sizes", {}).items()},
         defaults=dict(table.get("defaults", {})),
         preview=_preview(table.get("preview")),
     )
@@ -108,9 +114,23 @@ def _source(source: str, file: Path) -> str:
     return str((file.parent / source).resolve()) if source.startswith((".", "..")) else source
 
 
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(str(text)):
+        raise ValueError(f"{text!r} is no name of letters, digits and any of . _ + -, a letter first")
+    return text
+
+
 def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.partition("x")
-    return int(width), int(height)
+    size = _SIZE.fullmatch(str(text))
+    if size is None:
+        raise ValueError(f"{text!r} is no size like 512x512")
+    return int(size[1]), int(size[2])
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(float(value)):
+        raise ValueError(f"{value} is no number to compute with")
+    return float(value)
 
 
 def _preview(table: dict[str, Any] | None) -> Preview | None:
