@@ -70,7 +70,7 @@ def compose(
         components=tuple(components),
         attachments=(*kept, *added.values()),
         flags=flags,
-        mentions=_mentioned(server, text, payload.get("allowed_mentions")),
+        mentions=mentioned(server, text, payload.get("allowed_mentions")),
     )
 
 
@@ -151,7 +151,7 @@ def _number(components: list[dict[str, Any]]) -> None:
                 item.setdefault("spoiler", False)
 
 
-def _mentioned(server: DiscordServer, text: str, allowed: dict[str, Any] | None) -> tuple[Person, ...]:
+def mentioned(server: DiscordServer, text: str, allowed: dict[str, Any] | None = None) -> tuple[Person, ...]:
     """Those whom a text notifies; without allowed_mentions everybody whom it names."""
     named = [server.people[int(id)] for id in _MENTION.findall(text) if int(id) in server.people]
     if allowed is not None and "users" not in (allowed.get("parse") or []):

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.discord_server import Channel, DiscordServer, Guild, Person
+from tests.discord_server.raw_client import RawClient
 from tests.discord_server.sample_bot import SampleBot, running
 
 
@@ -41,3 +42,9 @@ async def bot(server: DiscordServer, pictures: Channel) -> AsyncIterator[SampleB
     bot = SampleBot()
     async with running(server, bot):
         yield bot
+
+
+@pytest.fixture
+async def raw(server: DiscordServer) -> AsyncIterator[RawClient]:
+    async with RawClient(server) as raw:
+        yield raw

@@ -79,6 +79,7 @@ class Connection:
         self._writer.cancel()
         if self.session and self.session.connection is self:
             self.session.connection = None
+        self.session = None
 
 
 class Gateway:
@@ -167,15 +168,16 @@ class Gateway:
                     await self._receive(connection, json.loads(message.data))
         finally:
             self._connections.discard(connection)
-            connection.release()
             if connection.session and socket.close_code in (1000, 1001):
                 self._sessions.pop(connection.session.id, None)  # a client that says goodbye does not come back
+            connection.release()
         return socket
 
     async def _receive(self, connection: Connection, frame: dict[str, Any]) -> None:
         match frame["op"]:
             case 1:
                 self.heartbeats += 1
+                self._server.changed()
                 connection.send({"op": ACK, "d": None})
             case 2:
                 await self._identify(connection, frame["d"])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tests.discord_server.attachments import Upload, store
+from tests.discord_server.composing import mentioned
 from tests.discord_server.interactions import Interaction, Kind, Modal
 from tests.discord_server.messages import Message, Version, controls
 from tests.discord_server.modals import filled
@@ -111,7 +112,12 @@ class Invoking:
         if not channel.permissions_of(person) & Permission.SEND_MESSAGES:
             raise ClientRefuses(f"{person.name} may not write in {channel!r}.")
         attachments = tuple(store(self._server, channel.id, upload) for upload in uploads)
-        version = Version(at=self._server.clock.now(), content=content, attachments=attachments)
+        version = Version(
+            at=self._server.clock.now(),
+            content=content,
+            attachments=attachments,
+            mentions=mentioned(self._server, content),
+        )
         return self._server.post(channel, person, version)
 
     def delete(self, person: Person, message: Message) -> None:

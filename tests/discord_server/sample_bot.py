@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import discord
@@ -77,23 +77,46 @@ class PictureView(discord.ui.View):
 class SampleBot(discord.Client):
     """Draws a square."""
 
-    def __init__(self, *, intents: discord.Intents | None = None) -> None:
-        super().__init__(intents=intents or discord.Intents(guilds=True), guild_ready_timeout=0.05, max_messages=100)
+    def __init__(self, *, intents: discord.Intents | None = None, heartbeat_timeout: float = 60.0) -> None:
+        super().__init__(
+            intents=intents or discord.Intents(guilds=True),
+            guild_ready_timeout=0.05,
+            heartbeat_timeout=heartbeat_timeout,
+        )
         self.tree = app_commands.CommandTree(self)
-        self.errors: list[BaseException] = []
+        self._errors: asyncio.Queue[BaseException] = asyncio.Queue()
         self.tree.error(self._note)
         self.seen: list[str] = []
+        self._read = asyncio.Event()
         self._add_commands()
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(AgainButton)
         await self.tree.sync()
 
+    async def knows(self, look: Callable[[], object]) -> None:
+        """Wait until the gateway has told the bot enough for `look` to say yes."""
+        async with asyncio.timeout(10):
+            while not look():
+                await self.wait_for("socket_event_type")
+
     async def on_message(self, message: discord.Message) -> None:
         self.seen.append(message.content)
+        self._read.set()
+
+    async def read(self, count: int) -> None:
+        """Wait until the bot has been shown so many messages."""
+        async with asyncio.timeout(10):
+            while len(self.seen) < count:
+                self._read.clear()
+                await self._read.wait()
 
     async def _note(self, _: discord.Interaction, error: app_commands.AppCommandError) -> None:
-        self.errors.append(error.original if isinstance(error, app_commands.CommandInvokeError) else error)
+        self._errors.put_nowait(error.original if isinstance(error, app_commands.CommandInvokeError) else error)
+
+    async def failed(self) -> BaseException:
+        """The next error of a command."""
+        return await asyncio.wait_for(self._errors.get(), 10)
 
     def _add_commands(self) -> None:
         @self.tree.command(description="Draw a square.")

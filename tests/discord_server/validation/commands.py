@@ -16,6 +16,8 @@ LOCALES = frozenset((
     "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko",
 ))
 # fmt: on
+_VALUES = tuple(range(STRING, ATTACHMENT + 1))
+_ANYTHING = (SUBCOMMAND, GROUP, *_VALUES)
 _LARGEST = 2**53
 _CHARACTERS = 8000  # of names, descriptions and values in one command
 
@@ -41,7 +43,7 @@ def check_command(form: Form, command: dict[str, Any]) -> None:
         return
     if kind == CHAT_INPUT:
         _check_names(form, command)
-        _check_options(form["options"], command.get("options") or [], depth=0)
+        _check_options(form["options"], command.get("options") or [], _ANYTHING)
     else:
         form["name"].text(command.get("name"), 1, 32, required=True)
         if command.get("description"):
@@ -83,7 +85,7 @@ def _check_locale(form: Form, locale: str) -> None:
         form.wrong("ENUM_TYPE_COERCE", f'Value "{locale}" is not a valid enum value.')
 
 
-def _check_options(form: Form, options: list[dict[str, Any]], *, depth: int) -> None:
+def _check_options(form: Form, options: list[dict[str, Any]], allowed: tuple[int, ...]) -> None:
     form.length(options, 0, 25)
     names: set[str] = set()
     optional_seen = False
@@ -99,10 +101,11 @@ def _check_options(form: Form, options: list[dict[str, Any]], *, depth: int) -> 
         if option.get("name") in names:
             place["name"].wrong("APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option names must be unique")
         names.add(option.get("name", ""))
-        if not place["type"].one_of(option.get("type"), tuple(range(SUBCOMMAND, ATTACHMENT + 1))):
+        if not place["type"].one_of(option.get("type"), allowed):
             continue
         if option["type"] in (SUBCOMMAND, GROUP):
-            _check_nesting(place, option, depth)
+            inner = _VALUES if option["type"] == SUBCOMMAND else (SUBCOMMAND,)
+            _check_options(place["options"], option.get("options") or [], inner)
             continue
         if option.get("required") and optional_seen:
             place.wrong(
@@ -111,16 +114,6 @@ def _check_options(form: Form, options: list[dict[str, Any]], *, depth: int) -> 
             )
         optional_seen |= not option.get("required")
         _check_value_option(place, option)
-
-
-def _check_nesting(form: Form, option: dict[str, Any], depth: int) -> None:
-    if depth > 1 or (depth == 1 and option["type"] == GROUP):
-        form["type"].wrong("APPLICATION_COMMAND_OPTIONS_NESTING", "Subcommands cannot be nested this deeply")
-        return
-    inner = option.get("options") or []
-    if option["type"] == GROUP and not inner:
-        form["options"].required()
-    _check_options(form["options"], inner, depth=depth + 1)
 
 
 def _check_value_option(form: Form, option: dict[str, Any]) -> None:
