@@ -14,7 +14,8 @@ from tests.discord_server.attachments import Attachment, Upload
 from tests.discord_server.channels import Channel
 from tests.discord_server.faults import Fault
 from tests.discord_server.guilds import Guild, Role
-from tests.discord_server.interactions import Answer, Choice, Interaction, Kind, Modal
+from tests.discord_server.interactions import Choice, Interaction, Modal
+from tests.discord_server.kinds import Answer, Kind
 from tests.discord_server.messages import Message, Version
 from tests.discord_server.people import Person
 from tests.discord_server.permissions import Permission

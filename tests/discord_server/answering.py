@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.discord_server.composing import Body, compose
-from tests.discord_server.interactions import Answer, Choice, Interaction, Kind, Modal
+from tests.discord_server.interactions import Choice, Interaction, Modal
+from tests.discord_server.kinds import Answer, Kind, OptionKind
 from tests.discord_server.messages import EPHEMERAL, LOADING, Message, Version
 from tests.discord_server.refusals import (
     already_acknowledged,
@@ -15,7 +16,7 @@ from tests.discord_server.refusals import (
     unknown_message,
     unknown_webhook,
 )
-from tests.discord_server.validation.commands import STRING, check_choices
+from tests.discord_server.validation.commands import check_choices
 from tests.discord_server.validation.form import Form
 from tests.discord_server.validation.modals import check_modal
 
@@ -130,9 +131,9 @@ def _present(message: Message | None) -> Message:
 
 def _focused_kind(interaction: Interaction) -> int:
     options = interaction.data.get("options", [])
-    while options and options[0]["type"] in (1, 2):
+    while options and options[0]["type"] in (OptionKind.SUBCOMMAND, OptionKind.GROUP):
         options = options[0].get("options", [])
-    return next((option["type"] for option in options if option.get("focused")), STRING)
+    return next((option["type"] for option in options if option.get("focused")), OptionKind.STRING)
 
 
 def _callback_response(interaction: Interaction) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from tests.discord_server.kinds import CommandKind
 from tests.discord_server.permissions import Permission
 from tests.discord_server.refusals import NotOffered, unknown_command
-from tests.discord_server.validation.commands import CHAT_INPUT, check_command, check_commands
+from tests.discord_server.validation.commands import check_command, check_commands
 from tests.discord_server.validation.form import Form
 
 if TYPE_CHECKING:
@@ -59,14 +60,14 @@ class Commands:
             raise unknown_command()
         self._by_guild[guild_id] = kept
 
-    def offered(self, person: Person, channel: Channel, kind: int = CHAT_INPUT) -> list[dict[str, Any]]:
+    def offered(self, person: Person, channel: Channel, kind: int = CommandKind.CHAT_INPUT) -> list[dict[str, Any]]:
         """The commands of a kind that Discord's client shows to this person in this channel."""
         candidates = [*self.of(channel.guild.id if channel.guild else None)]
         if channel.guild:
             candidates += self.of(None)
         return [each for each in candidates if each["type"] == kind and not _why_not(each, person, channel)]
 
-    def find(self, name: str, person: Person, channel: Channel, kind: int = CHAT_INPUT) -> dict[str, Any]:
+    def find(self, name: str, person: Person, channel: Channel, kind: int = CommandKind.CHAT_INPUT) -> dict[str, Any]:
         """The command of that name; NotOffered says why the person has no such command there."""
         candidates = [*self.of(channel.guild.id if channel.guild else None)]
         if channel.guild:
@@ -79,7 +80,7 @@ class Commands:
         return command
 
     def _stored(self, guild_id: int | None, command: dict[str, Any], ids: dict[tuple[int, str], str]) -> dict[str, Any]:
-        kind = command.get("type", CHAT_INPUT)
+        kind = command.get("type", CommandKind.CHAT_INPUT)
         stored = {
             "description": "",
             "default_member_permissions": None,

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.discord_server.attachments import Attachment, Upload, media_of, store
+from tests.discord_server.kinds import Part
 from tests.discord_server.messages import COMPONENTS_V2, EPHEMERAL, LOADING, SILENT, SUPPRESS_EMBEDS, Version
 from tests.discord_server.people import Person
 from tests.discord_server.refusals import empty_message, too_large
-from tests.discord_server.validation.components import GALLERY, walk
+from tests.discord_server.validation.components import walk
 from tests.discord_server.validation.form import Form
 from tests.discord_server.validation.messages import check_message
 
@@ -49,7 +50,7 @@ def compose(
     limit = server.filesize_limit_of(channel)
     if any(len(upload.bytes) > limit for upload in body.uploads.values()):
         raise too_large()
-    kept = _kept(form["attachments"], payload.get("attachments"), before)
+    kept = _kept(form["attachments"], body, before)
     merged = _merged(payload, before)
     flags = _flags(payload.get("flags") or 0, before)
     names = [attachment.filename for attachment in kept] + [upload.filename for upload in body.uploads.values()]
@@ -74,19 +75,18 @@ def compose(
     )
 
 
-def _kept(form: Form, listed: list[dict[str, Any]] | None, before: Version | None) -> list[Attachment]:
-    """The attachments of the version before that stay: all when the request does not list any, else those listed."""
-    if before is None:
-        return []
+def _kept(form: Form, body: Body, before: Version | None) -> list[Attachment]:
+    """The attachments of the version before that stay: all when the request has no list of them, else those listed."""
+    listed = body.payload.get("attachments")
+    present = {attachment.id: attachment for attachment in before.attachments} if before else {}
     if listed is None:
-        return list(before.attachments)
-    present = {attachment.id: attachment for attachment in before.attachments}
+        return list(present.values())
     kept = []
     for index, entry in enumerate(listed):
         id = int(entry["id"])
         if id in present:
             kept.append(present[id].described(entry))
-        elif id > 1000:  # not the index of a file in this request
+        elif id not in body.uploads:
             form[index].wrong("ATTACHMENT_NOT_FOUND", "The referenced attachment was not found")
     return kept
 
@@ -146,7 +146,7 @@ def _number(components: list[dict[str, Any]]) -> None:
     for _, part in walk(components):
         if not part.get("id"):
             part["id"] = next(free)
-        if part["type"] == GALLERY:
+        if part["type"] == Part.GALLERY:
             for item in part["items"]:
                 item.setdefault("spoiler", False)
 

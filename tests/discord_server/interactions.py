@@ -6,9 +6,9 @@ import base64
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from tests.discord_server.kinds import Answer, Kind
 from tests.discord_server.messages import Message
 from tests.discord_server.watching import Watched
 
@@ -16,26 +16,6 @@ if TYPE_CHECKING:
     from tests.discord_server.channels import Channel
     from tests.discord_server.people import Person
     from tests.discord_server.server import DiscordServer
-
-
-class Kind(IntEnum):
-    """What a person did."""
-
-    COMMAND = 2
-    COMPONENT = 3
-    AUTOCOMPLETE = 4
-    MODAL = 5
-
-
-class Answer(IntEnum):
-    """How the bot acknowledged it."""
-
-    MESSAGE = 4
-    DEFER = 5
-    DEFER_UPDATE = 6
-    UPDATE = 7
-    CHOICES = 8
-    MODAL = 9
 
 
 @dataclass(frozen=True, slots=True)

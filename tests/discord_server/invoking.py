@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.discord_server.attachments import Upload, store
 from tests.discord_server.composing import mentioned
-from tests.discord_server.interactions import Interaction, Kind, Modal
+from tests.discord_server.interactions import Interaction, Modal
+from tests.discord_server.kinds import ButtonStyle, CommandKind, Kind, Part
 from tests.discord_server.messages import Message, Version, controls
 from tests.discord_server.modals import filled
 from tests.discord_server.options import Resolved, descend, fill, nest
@@ -15,13 +16,10 @@ from tests.discord_server.people import Person
 from tests.discord_server.permissions import Permission
 from tests.discord_server.refusals import ClientRefuses, NotOffered
 from tests.discord_server.selects import chosen
-from tests.discord_server.validation.commands import CHAT_INPUT, INTEGER, MESSAGE, NUMBER, STRING, USER
 
 if TYPE_CHECKING:
     from tests.discord_server.channels import Channel
     from tests.discord_server.server import DiscordServer
-
-_LINK = 5
 
 
 class Invoking:
@@ -47,7 +45,6 @@ class Invoking:
         definition = next((each for each in definitions if each["name"] == focused), None)
         if definition is None or not definition.get("autocomplete"):
             raise NotOffered(f"{line} has no option {focused!r} that completes itself.")
-        assert definition["type"] in (STRING, INTEGER, NUMBER)
         resolved = Resolved(self._server, channel)
         unfinished = [{**each, "required": False} for each in definitions]
         options = fill(unfinished, values, resolved, person)
@@ -62,7 +59,7 @@ class Invoking:
             channel = target.channel
         if channel is None:
             raise TypeError("A command on a person needs the channel in which it is used.")
-        kind = MESSAGE if isinstance(target, Message) else USER
+        kind = CommandKind.MESSAGE if isinstance(target, Message) else CommandKind.PERSON
         command = self._server.commands.find(name, person, channel, kind)
         resolved = Resolved(self._server, channel)
         id = resolved.message(target) if isinstance(target, Message) else resolved.person(target)
@@ -72,15 +69,15 @@ class Invoking:
     def click(self, person: Person, message: Message, control: str) -> Interaction:
         """A press on a button."""
         button = self._control(person, message, control)
-        if button["type"] != 2 or button["style"] >= _LINK:
+        if button["type"] != Part.BUTTON or button["style"] >= ButtonStyle.LINK:
             raise ClientRefuses(f"{control!r} is not a button that can be pressed.")
-        data = {"custom_id": button["custom_id"], "component_type": 2, "id": button["id"]}
+        data = {"custom_id": button["custom_id"], "component_type": int(Part.BUTTON), "id": button["id"]}
         return self._send(Kind.COMPONENT, person, message.channel, data, message=message)
 
     def select(self, person: Person, message: Message, control: str, values: Iterable[Any]) -> Interaction:
         """A choice in a select."""
         part = self._control(person, message, control)
-        if part["type"] == 2:
+        if part["type"] == Part.BUTTON:
             raise ClientRefuses(f"{control!r} is a button.")
         resolved = Resolved(self._server, message.channel)
         data = {
@@ -129,7 +126,7 @@ class Invoking:
 
     def _look_up(self, line: str, person: Person, channel: Channel) -> tuple[dict[str, Any], list[str]]:
         name, *path = line.removeprefix("/").split()
-        return self._server.commands.find(name, person, channel, CHAT_INPUT), path
+        return self._server.commands.find(name, person, channel, CommandKind.CHAT_INPUT), path
 
     def _check_sees(self, person: Person, message: Message) -> None:
         if not message.seen_by(person):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.discord_server.attachments import Attachment, id_in, media_of
+from tests.discord_server.kinds import SELECTS, Kind, Part
 from tests.discord_server.watching import Watched
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tests.discord_server.server import DiscordServer
 
 SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SILENT, COMPONENTS_V2 = 1 << 2, 1 << 6, 1 << 7, 1 << 12, 1 << 15
+_ORDINARY, _REPLY, _COMMAND_ANSWER = 0, 19, 20
 _READABLE = {"title", "description", "name", "value", "text", "content", "label", "placeholder"}
 
 
@@ -176,7 +178,7 @@ class Message(Watched):
         now = self.now
         embeds, components = copy.deepcopy(list(now.embeds)), copy.deepcopy(list(now.components))
         shown = {id for media in media_of([embeds, components]) if (id := id_in(media["url"]))}
-        kind = 19 if self.reference else 20 if self.interaction and self.interaction.type == 2 else 0
+        kind = _REPLY if self.reference else self._kind()
         payload: dict[str, Any] = {
             "id": str(self.id),
             "channel_id": str(self.channel.id),
@@ -204,6 +206,11 @@ class Message(Watched):
             payload["webhook_id"] = payload["application_id"] = str(self.server.application_id)
         return payload
 
+    def _kind(self) -> int:
+        if self.interaction is None:
+            return _ORDINARY
+        return _COMMAND_ANSWER if self.interaction.type == Kind.COMMAND else _ORDINARY
+
     def event(self) -> dict[str, Any]:
         """The message as the gateway brings it."""
         return self.payload() | ({"guild_id": str(self.channel.guild.id)} if self.channel.guild else {})
@@ -221,7 +228,7 @@ def without_content(payload: dict[str, Any]) -> dict[str, Any]:
 def controls(tree: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Every button and select in components, however deep."""
     for part in tree:
-        if part["type"] in (2, 3, 5, 6, 7, 8):
+        if part["type"] in (Part.BUTTON, *SELECTS):
             yield part
         yield from controls(part.get("components", []))
         if "accessory" in part:

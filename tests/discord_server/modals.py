@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.discord_server.kinds import SELECTS, Part
 from tests.discord_server.options import Resolved
 from tests.discord_server.people import Person
 from tests.discord_server.refusals import OptionRefused
 from tests.discord_server.selects import chosen
 
-_ROW, _TEXT_INPUT, _TEXT_DISPLAY, _LABEL, _FILES = 1, 4, 10, 18, 19
-_SELECTS = (3, 5, 6, 7, 8)
-_RADIO, _CHECKBOXES, _CHECKBOX = 21, 22, 23
-
 
 def fields(parts: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The fields of a form with their labels."""
     for part in parts:
-        if part["type"] == _ROW:
+        if part["type"] == Part.ROW:
             for field in part["components"]:
                 yield field.get("label", ""), field
-        elif part["type"] == _LABEL:
+        elif part["type"] == Part.LABEL:
             yield part["label"], part["component"]
 
 
@@ -42,16 +39,16 @@ def filled(
 def _part(
     index: int, part: dict[str, Any], values: Mapping[str, Any], resolved: Resolved, person: Person
 ) -> dict[str, Any]:
-    if part["type"] == _TEXT_DISPLAY:
-        return {"type": _TEXT_DISPLAY, "id": index}
+    if part["type"] == Part.TEXT:
+        return {"type": int(Part.TEXT), "id": index}
     answers = [
         {"type": field["type"], "id": 100 + index, "custom_id": field["custom_id"]}
         | _answer(label, field, values, resolved, person)
         for label, field in fields([part])
     ]
-    if part["type"] == _ROW:
-        return {"type": _ROW, "id": index, "components": answers}
-    return {"type": _LABEL, "id": index, "component": answers[0]}
+    if part["type"] == Part.ROW:
+        return {"type": int(Part.ROW), "id": index, "components": answers}
+    return {"type": int(Part.LABEL), "id": index, "component": answers[0]}
 
 
 def _answer(
@@ -59,19 +56,19 @@ def _answer(
 ) -> dict[str, Any]:
     given = values.get(field["custom_id"], values.get(label))
     match field["type"]:
-        case 4:
+        case Part.TEXT_INPUT:
             return {"value": _text(label, field, field.get("value", "") if given is None else given)}
-        case kind if kind in _SELECTS:
+        case kind if kind in SELECTS:
             preset = [option["value"] for option in field.get("options", []) if option.get("default")]
             listed = preset if given is None else _listed(given)
             if not listed and not field.get("required", True):
                 return {"values": []}
             return {"values": chosen(field, listed, resolved, person)}
-        case 19:
+        case Part.FILE_UPLOAD:
             return {"values": [resolved.attachment(upload) for upload in _listed(given)]}
-        case 22:
+        case Part.CHECKBOX_GROUP:
             return {"values": _listed(given)}
-        case 23:
+        case Part.CHECKBOX:
             return {"value": bool(field.get("default") if given is None else given)}
     return {"value": given}
 

@@ -8,21 +8,9 @@ from typing import TYPE_CHECKING, Any
 from tests.discord_server.attachments import Upload, store
 from tests.discord_server.channels import TEXT, Channel
 from tests.discord_server.guilds import Role
+from tests.discord_server.kinds import OptionKind
 from tests.discord_server.people import Person
 from tests.discord_server.refusals import NotOffered, OptionRefused
-from tests.discord_server.validation.commands import (
-    ATTACHMENT,
-    BOOLEAN,
-    CHANNEL,
-    GROUP,
-    INTEGER,
-    MENTIONABLE,
-    NUMBER,
-    PERSON,
-    ROLE,
-    STRING,
-    SUBCOMMAND,
-)
 
 if TYPE_CHECKING:
     from tests.discord_server.messages import Message
@@ -30,6 +18,18 @@ if TYPE_CHECKING:
 
 _LONGEST = 6000
 _LARGEST = 2**53
+_NESTS = (OptionKind.SUBCOMMAND, OptionKind.GROUP)
+_TAKES = {
+    OptionKind.STRING: str,
+    OptionKind.INTEGER: int,
+    OptionKind.BOOLEAN: bool,
+    OptionKind.PERSON: Person,
+    OptionKind.CHANNEL: Channel,
+    OptionKind.ROLE: Role,
+    OptionKind.MENTIONABLE: Person | Role,
+    OptionKind.NUMBER: int | float,
+    OptionKind.ATTACHMENT: Upload,
+}
 
 
 class Resolved:
@@ -80,12 +80,12 @@ def descend(command: Mapping[str, Any], path: list[str]) -> tuple[list[dict[str,
     """
     options, chain = list(command.get("options", [])), []
     for word in path:
-        inner = next((each for each in options if each["name"] == word and each["type"] in (SUBCOMMAND, GROUP)), None)
+        inner = next((each for each in options if each["name"] == word and each["type"] in _NESTS), None)
         if inner is None:
             raise NotOffered(f"/{command['name']} has no {word!r}; it has {[each['name'] for each in options]}.")
         chain.append(inner)
         options = list(inner.get("options", []))
-    if any(each["type"] in (SUBCOMMAND, GROUP) for each in options):
+    if any(each["type"] in _NESTS for each in options):
         raise NotOffered(f"/{command['name']} needs one of {[each['name'] for each in options]} after it.")
     return options, chain
 
@@ -119,29 +119,29 @@ def nest(chain: list[dict[str, Any]], options: list[dict[str, Any]]) -> list[dic
 
 
 def _value(definition: dict[str, Any], value: Any, resolved: Resolved, person: Person) -> Any:
-    name, kind = definition["name"], definition["type"]
     if definition.get("choices"):
         return _chosen(definition, value)
-    match kind:
-        case _ if kind == STRING and isinstance(value, str):
+    kind = OptionKind(definition["type"])
+    is_stray_bool = isinstance(value, bool) and kind is not OptionKind.BOOLEAN  # to Python, a bool is an int too
+    if is_stray_bool or not isinstance(value, _TAKES[kind]):
+        raise OptionRefused(f"{definition['name']!r} takes {kind.name}, not {value!r}.")
+    match value:
+        case str():
             return _text(definition, value)
-        case _ if kind == INTEGER and isinstance(value, int) and not isinstance(value, bool):
-            return _number(definition, value)
-        case _ if kind == NUMBER and isinstance(value, int | float) and not isinstance(value, bool):
-            return _number(definition, value)
-        case _ if kind == BOOLEAN and isinstance(value, bool):
+        case bool():
             return value
-        case _ if kind in (PERSON, MENTIONABLE) and isinstance(value, Person):
+        case int() | float():
+            return _number(definition, value)
+        case Person():
             return resolved.person(value)
-        case _ if kind in (ROLE, MENTIONABLE) and isinstance(value, Role):
+        case Role():
             return resolved.role(value)
-        case _ if kind == CHANNEL and isinstance(value, Channel):
+        case Channel():
             if TEXT not in definition.get("channel_types", [TEXT]):
-                raise OptionRefused(f"{name!r} does not take a text channel.")
+                raise OptionRefused(f"{definition['name']!r} does not take a text channel.")
             return resolved.channel(value, person)
-        case _ if kind == ATTACHMENT and isinstance(value, Upload):
+        case Upload():
             return resolved.attachment(value)
-    raise OptionRefused(f"{name!r} does not take {value!r}: it is of type {kind}.")
 
 
 def _chosen(definition: dict[str, Any], value: Any) -> Any:

@@ -6,11 +6,10 @@ from typing import Any
 
 from tests.discord_server.channels import Channel
 from tests.discord_server.guilds import Role
+from tests.discord_server.kinds import Part
 from tests.discord_server.options import Resolved
 from tests.discord_server.people import Person
 from tests.discord_server.refusals import OptionRefused
-
-_STRING, _PERSON, _ROLE, _MENTIONABLE, _CHANNEL = 3, 5, 6, 7, 8
 
 
 def chosen(part: dict[str, Any], values: list[Any], resolved: Resolved, person: Person) -> list[str]:
@@ -26,15 +25,15 @@ def chosen(part: dict[str, Any], values: list[Any], resolved: Resolved, person: 
 
 def _one(part: dict[str, Any], value: Any, resolved: Resolved, person: Person) -> str:
     kind = part["type"]
-    if kind == _STRING:
+    if kind == Part.STRING_SELECT:
         for option in part["options"]:
             if value in (option["label"], option["value"]):
                 return option["value"]
         raise OptionRefused(f"{value!r} is not offered: {[option['label'] for option in part['options']]}.")
-    if kind in (_PERSON, _MENTIONABLE) and isinstance(value, Person):
+    if kind in (Part.PERSON_SELECT, Part.MENTIONABLE_SELECT) and isinstance(value, Person):
         return resolved.person(value)
-    if kind in (_ROLE, _MENTIONABLE) and isinstance(value, Role):
+    if kind in (Part.ROLE_SELECT, Part.MENTIONABLE_SELECT) and isinstance(value, Role):
         return resolved.role(value)
-    if kind == _CHANNEL and isinstance(value, Channel):
+    if kind == Part.CHANNEL_SELECT and isinstance(value, Channel):
         return resolved.channel(value, person)
     raise OptionRefused(f"{part['custom_id']!r} does not take {value!r}.")

@@ -5,19 +5,19 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+from tests.discord_server.kinds import CommandKind, OptionKind
 from tests.discord_server.validation.form import Form
 
-CHAT_INPUT, USER, MESSAGE = 1, 2, 3
-SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, PERSON, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(1, 12)
-LIMITS = {CHAT_INPUT: 100, USER: 5, MESSAGE: 5}
+LIMITS = {CommandKind.CHAT_INPUT: 100, CommandKind.PERSON: 5, CommandKind.MESSAGE: 5}
 # fmt: off
 LOCALES = frozenset((
     "id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR",
     "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko",
 ))
 # fmt: on
-_VALUES = tuple(range(STRING, ATTACHMENT + 1))
-_ANYTHING = (SUBCOMMAND, GROUP, *_VALUES)
+_NESTS = (OptionKind.SUBCOMMAND, OptionKind.GROUP)
+_VALUES = tuple(kind for kind in OptionKind if kind not in _NESTS)
+_TYPED = (OptionKind.STRING, OptionKind.INTEGER, OptionKind.NUMBER)
 _LARGEST = 2**53
 _CHARACTERS = 8000  # of names, descriptions and values in one command
 
@@ -25,12 +25,12 @@ _CHARACTERS = 8000  # of names, descriptions and values in one command
 def check_commands(form: Form, commands: list[dict[str, Any]]) -> None:
     """Note what is wrong with a whole set of commands, as it is synced."""
     for kind, most in LIMITS.items():
-        if sum(command.get("type", CHAT_INPUT) == kind for command in commands) > most:
+        if sum(command.get("type", CommandKind.CHAT_INPUT) == kind for command in commands) > most:
             form.wrong("APPLICATION_COMMANDS_MAX", f"Maximum number of application commands reached ({most}).")
     seen: set[tuple[int, str]] = set()
     for index, command in enumerate(commands):
         check_command(form[index], command)
-        key = command.get("type", CHAT_INPUT), command.get("name", "")
+        key = command.get("type", CommandKind.CHAT_INPUT), command.get("name", "")
         if key in seen:
             form[index, "name"].wrong("APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
         seen.add(key)
@@ -38,12 +38,12 @@ def check_commands(form: Form, commands: list[dict[str, Any]]) -> None:
 
 def check_command(form: Form, command: dict[str, Any]) -> None:
     """Note what is wrong with one command."""
-    kind = command.get("type", CHAT_INPUT)
+    kind = command.get("type", CommandKind.CHAT_INPUT)
     if not form["type"].one_of(kind, tuple(LIMITS)):
         return
-    if kind == CHAT_INPUT:
+    if kind == CommandKind.CHAT_INPUT:
         _check_names(form, command)
-        _check_options(form["options"], command.get("options") or [], _ANYTHING)
+        _check_options(form["options"], command.get("options") or [], tuple(OptionKind))
     else:
         form["name"].text(command.get("name"), 1, 32, required=True)
         if command.get("description"):
@@ -89,7 +89,7 @@ def _check_options(form: Form, options: list[dict[str, Any]], allowed: tuple[int
     form.length(options, 0, 25)
     names: set[str] = set()
     optional_seen = False
-    kinds = {option.get("type") in (SUBCOMMAND, GROUP) for option in options}
+    kinds = {option.get("type") in _NESTS for option in options}
     if len(kinds) > 1:
         form.wrong(
             "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID",
@@ -103,8 +103,8 @@ def _check_options(form: Form, options: list[dict[str, Any]], allowed: tuple[int
         names.add(option.get("name", ""))
         if not place["type"].one_of(option.get("type"), allowed):
             continue
-        if option["type"] in (SUBCOMMAND, GROUP):
-            inner = _VALUES if option["type"] == SUBCOMMAND else (SUBCOMMAND,)
+        if option["type"] in _NESTS:
+            inner = _VALUES if option["type"] == OptionKind.SUBCOMMAND else (OptionKind.SUBCOMMAND,)
             _check_options(place["options"], option.get("options") or [], inner)
             continue
         if option.get("required") and optional_seen:
@@ -119,19 +119,19 @@ def _check_options(form: Form, options: list[dict[str, Any]], allowed: tuple[int
 def _check_value_option(form: Form, option: dict[str, Any]) -> None:
     kind, choices = option["type"], option.get("choices") or []
     form["choices"].length(choices, 0, 25)
-    if choices and kind not in (STRING, INTEGER, NUMBER):
+    if choices and kind not in _TYPED:
         form["choices"].wrong("APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID", "This option type cannot have choices")
     if choices and option.get("autocomplete"):
         form["choices"].wrong(
             "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE", "Choices and autocomplete are mutually exclusive"
         )
-    if option.get("autocomplete") and kind not in (STRING, INTEGER, NUMBER):
+    if option.get("autocomplete") and kind not in _TYPED:
         form["autocomplete"].wrong("APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE", "This option type cannot autocomplete")
     form["min_length"].number(option.get("min_length"), 0, 6000)
     form["max_length"].number(option.get("max_length"), 1, 6000)
     for bound in ("min_value", "max_value"):
         form[bound].number(option.get(bound), -_LARGEST, _LARGEST)
-        if kind == INTEGER and isinstance(option.get(bound), float):
+        if kind == OptionKind.INTEGER and isinstance(option.get(bound), float):
             form[bound].wrong("INTEGER_TYPE_COERCE", "Value is not an integer.")
     seen: set[str] = set()
     for index, choice in enumerate(choices):
@@ -148,7 +148,7 @@ def _check_choice(form: Form, choice: dict[str, Any], kind: int) -> None:
     for locale, name in (choice.get("name_localizations") or {}).items():
         _check_locale(form["name_localizations", locale], locale)
         form["name_localizations", locale].text(name, 1, 100)
-    if kind == STRING:
+    if kind == OptionKind.STRING:
         form["value"].text(choice.get("value"), 1, 100, required=True)
     else:
         form["value"].number(choice.get("value"), -_LARGEST, _LARGEST)

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from tests.discord_server.kinds import SELECTS, ButtonStyle, Part
 from tests.discord_server.validation.form import Form
 
-ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
-SELECTS = (3, 5, 6, 7, 8)
-SECTION, TEXT_DISPLAY, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER = 9, 10, 11, 12, 13, 14, 17
-LABEL, FILE_UPLOAD = 18, 19
-LINK, PREMIUM = 5, 6
-
-_TOP_LEVEL_V2 = (ROW, SECTION, TEXT_DISPLAY, GALLERY, FILE, SEPARATOR, CONTAINER)
-_IN_CONTAINER = (ROW, SECTION, TEXT_DISPLAY, GALLERY, FILE, SEPARATOR)
+_IN_CONTAINER = (Part.ROW, Part.SECTION, Part.TEXT, Part.GALLERY, Part.FILE, Part.SEPARATOR)
+_TOP_LEVEL_V2 = (*_IN_CONTAINER, Part.CONTAINER)
 ROWS, PARTS_V2, TEXT_V2 = 5, 40, 4000
 
 
@@ -25,7 +20,7 @@ def check_components(form: Form, parts: list[dict[str, Any]], *, v2: bool, filen
     else:
         form.length(parts, 0, ROWS)
         for index, part in enumerate(parts):
-            if _is_one_of(form[index], part, (ROW,)):
+            if _is_one_of(form[index], part, (Part.ROW,)):
                 _check_row(form[index], part)
     check_custom_ids(form, parts)
 
@@ -66,7 +61,7 @@ def check_select(form: Form, part: dict[str, Any], *, in_modal: bool = False) ->
         form["min_values"].wrong("NUMBER_TYPE_MAX", "min_values must be equal to or less than max_values.")
     if in_modal and part.get("disabled"):
         form["disabled"].wrong("BASE_TYPE_BAD", "A component of a modal cannot be disabled.")
-    if part["type"] == STRING_SELECT:
+    if part["type"] == Part.STRING_SELECT:
         _check_options(form["options"], part.get("options") or [])
 
 
@@ -88,9 +83,9 @@ def _check_row(form: Form, row: dict[str, Any]) -> None:
     form["components"].length(parts, 1, 5, required=True)
     for index, part in enumerate(parts):
         place = form["components", index]
-        if not _is_one_of(place, part, (BUTTON, *SELECTS)):
+        if not _is_one_of(place, part, (Part.BUTTON, *SELECTS)):
             continue
-        if part["type"] == BUTTON:
+        if part["type"] == Part.BUTTON:
             _check_button(place, part)
         else:
             check_select(place, part)
@@ -100,9 +95,9 @@ def _check_row(form: Form, row: dict[str, Any]) -> None:
 
 def _check_button(form: Form, button: dict[str, Any]) -> None:
     form["label"].text(button.get("label"), 0, 80)
-    if not form["style"].one_of(button.get("style"), (1, 2, 3, 4, LINK, PREMIUM)) or button["style"] == PREMIUM:
+    if not form["style"].one_of(button.get("style"), tuple(ButtonStyle)) or button["style"] == ButtonStyle.PREMIUM:
         return
-    if button["style"] == LINK:
+    if button["style"] == ButtonStyle.LINK:
         form["url"].text(button.get("url"), 1, 512, required=True)
         if "custom_id" in button:
             form.wrong("BUTTON_COMPONENT_CUSTOM_ID_URL_CONFLICT", "A custom id and url cannot both be specified")
@@ -118,7 +113,7 @@ def _check_v2(form: Form, parts: list[dict[str, Any]], filenames: Collection[str
     everything = list(walk(parts))
     if len(everything) > PARTS_V2:
         form.wrong("COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", f"The maximum number of components is {PARTS_V2}")
-    length = sum(len(part.get("content") or "") for _, part in everything if part.get("type") == TEXT_DISPLAY)
+    length = sum(len(part.get("content") or "") for _, part in everything if part.get("type") == Part.TEXT)
     if length > TEXT_V2:
         form.wrong(
             "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED",
@@ -131,21 +126,21 @@ def _check_v2(form: Form, parts: list[dict[str, Any]], filenames: Collection[str
 
 def _check_part(form: Form, part: dict[str, Any], filenames: Collection[str]) -> None:
     match part["type"]:
-        case 1:
+        case Part.ROW:
             _check_row(form, part)
-        case 9:
+        case Part.SECTION:
             _check_section(form, part, filenames)
-        case 10:
+        case Part.TEXT:
             form["content"].text(part.get("content"), 1, TEXT_V2, required=True)
-        case 12:
+        case Part.GALLERY:
             items = part.get("items") or []
             form["items"].length(items, 1, 10, required=True)
             for index, item in enumerate(items):
                 form["items", index, "description"].text(item.get("description"), 0, 1024)
                 _check_media(form["items", index, "media", "url"], item.get("media"), filenames)
-        case 13:
+        case Part.FILE:
             _check_media(form["file", "url"], part.get("file"), filenames, uploaded=True)
-        case 17:
+        case Part.CONTAINER:
             form["components"].length(part.get("components"), 1, PARTS_V2, required=True)
             for index, inner in enumerate(part.get("components") or []):
                 if _is_one_of(form["components", index], inner, _IN_CONTAINER):
@@ -155,13 +150,13 @@ def _check_part(form: Form, part: dict[str, Any], filenames: Collection[str]) ->
 def _check_section(form: Form, section: dict[str, Any], filenames: Collection[str]) -> None:
     form["components"].length(section.get("components"), 1, 3, required=True)
     for index, inner in enumerate(section.get("components") or []):
-        if _is_one_of(form["components", index], inner, (TEXT_DISPLAY,)):
+        if _is_one_of(form["components", index], inner, (Part.TEXT,)):
             _check_part(form["components", index], inner, filenames)
     accessory = section.get("accessory")
     if not accessory:
         form["accessory"].required()
-    elif _is_one_of(form["accessory"], accessory, (BUTTON, THUMBNAIL)):
-        if accessory["type"] == BUTTON:
+    elif _is_one_of(form["accessory"], accessory, (Part.BUTTON, Part.THUMBNAIL)):
+        if accessory["type"] == Part.BUTTON:
             _check_button(form["accessory"], accessory)
         else:
             form["accessory", "description"].text(accessory.get("description"), 0, 1024)
@@ -179,8 +174,8 @@ def _check_media(form: Form, media: Any, filenames: Collection[str], *, uploaded
         form.wrong("URL_TYPE_INVALID_SCHEME", f'"{address}" is not an address that can be shown here.')
 
 
-def _is_one_of(form: Form, part: Any, allowed: tuple[int, ...]) -> bool:
+def _is_one_of(form: Form, part: Any, allowed: tuple[Part, ...]) -> bool:
     if isinstance(part, dict) and part.get("type") in allowed:
         return True
-    form["type"].wrong("UNION_TYPE_CHOICES", f'Value of field "type" must be one of {allowed}.')
+    form["type"].wrong("UNION_TYPE_CHOICES", f'Value of field "type" must be one of {tuple(map(int, allowed))}.')
     return False

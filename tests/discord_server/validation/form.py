@@ -73,5 +73,5 @@ class Form:
         """Note if the value is none of those allowed; True if all is well."""
         if value in allowed:
             return True
-        self.wrong("BASE_TYPE_CHOICES", f"Value must be one of {{{', '.join(map(repr, allowed))}}}.")
+        self.wrong("BASE_TYPE_CHOICES", f"Value must be one of {{{', '.join(map(str, allowed))}}}.")
         return False

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.discord_server.validation.components import (
-    FILE_UPLOAD,
-    LABEL,
-    ROW,
-    SELECTS,
-    TEXT_DISPLAY,
-    TEXT_INPUT,
-    check_custom_ids,
-    check_select,
-)
+from tests.discord_server.kinds import SELECTS, Part
+from tests.discord_server.validation.components import check_custom_ids, check_select
 from tests.discord_server.validation.form import Form
 
-_CHOICES = (21, 22, 23)  # radio group, checkbox group, checkbox
+_FIELDS = (Part.TEXT_INPUT, *SELECTS, Part.FILE_UPLOAD, Part.RADIO_GROUP, Part.CHECKBOX_GROUP, Part.CHECKBOX)
 
 
 def check_modal(form: Form, modal: dict[str, Any]) -> None:
@@ -31,11 +23,11 @@ def check_modal(form: Form, modal: dict[str, Any]) -> None:
 
 
 def _check_part(form: Form, part: dict[str, Any]) -> None:
-    if not form["type"].one_of(part.get("type"), (ROW, LABEL, TEXT_DISPLAY)):
+    if not form["type"].one_of(part.get("type"), (Part.ROW, Part.LABEL, Part.TEXT)):
         return
-    if part["type"] == TEXT_DISPLAY:
+    if part["type"] == Part.TEXT:
         form["content"].text(part.get("content"), 1, 4000, required=True)
-    elif part["type"] == ROW:
+    elif part["type"] == Part.ROW:
         form["components"].length(part.get("components"), 1, 1, required=True)
         for index, field in enumerate(part.get("components") or []):
             form["components", index, "label"].text(field.get("label"), 1, 45, required=True)
@@ -50,13 +42,13 @@ def _check_part(form: Form, part: dict[str, Any]) -> None:
 
 
 def _check_field(form: Form, field: dict[str, Any]) -> None:
-    if not form["type"].one_of(field.get("type"), (TEXT_INPUT, *SELECTS, FILE_UPLOAD, *_CHOICES)):
+    if not form["type"].one_of(field.get("type"), _FIELDS):
         return
     if field["type"] in SELECTS:
         check_select(form, field, in_modal=True)
         return
     form["custom_id"].text(field.get("custom_id"), 1, 100, required=True)
-    if field["type"] != TEXT_INPUT:
+    if field["type"] != Part.TEXT_INPUT:
         return
     form["style"].one_of(field.get("style"), (1, 2))
     form["min_length"].number(field.get("min_length"), 0, 4000)
