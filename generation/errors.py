@@ -4,6 +4,7 @@ NinewordsError
 ├── RequestError            one request cannot go on; everybody else's does
 │   ├── InvalidChoice       a value that cannot be: a size of 100x100, a weight of zero, a sampler nobody knows
 │   ├── DrawingFailed       the picture could not be finished: no memory for it, a latent that is not a number
+│   ├── GateFailed          the picture could not be checked; it is held, never taken for clean
 │   ├── Cancelled           its owner, or a moderator, took it back
 │   └── UnreadableRecipe    a picture without a recipe, or with one that cannot be read
 └── ProcessError            the drawing process cannot go on; its jobs return to the queue
@@ -38,6 +39,10 @@ class InvalidChoice(RequestError):
 
 class DrawingFailed(RequestError):
     """The picture was begun and could not be finished."""
+
+
+class GateFailed(RequestError):
+    """The picture could not be checked: hold it."""
 
 
 class Cancelled(RequestError):
