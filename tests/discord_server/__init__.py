@@ -21,6 +21,7 @@ from tests.discord_server.people import Person
 from tests.discord_server.permissions import Permission
 from tests.discord_server.redirection import redirect
 from tests.discord_server.refusals import ClientRefuses, NotOffered, OptionRefused, Refusal
+from tests.discord_server.requests import Request
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.watching import StillWaiting
 
@@ -42,6 +43,7 @@ __all__ = [
     "Permission",
     "Person",
     "Refusal",
+    "Request",
     "Role",
     "StillWaiting",
     "Upload",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from tests.discord_server.people import Person
 from tests.discord_server.permissions import EVERYTHING, Overwrite, Permission, resolve
 from tests.discord_server.watching import Watched
 
 if TYPE_CHECKING:
     from tests.discord_server.guilds import Guild, Role
     from tests.discord_server.messages import Message
-    from tests.discord_server.people import Person
     from tests.discord_server.server import DiscordServer
 
 TEXT, DIRECT = 0, 1
@@ -133,7 +133,7 @@ class Channel(Watched):
         }
 
     def _overwrite(self, who: Person | Role) -> Overwrite:
-        return self._overwrites.setdefault(who.id, Overwrite(is_member=hasattr(who, "locale")))
+        return self._overwrites.setdefault(who.id, Overwrite(is_member=isinstance(who, Person)))
 
     def _updated(self) -> None:
         self.server.gateway.dispatch("CHANNEL_UPDATE", self.payload(), guild=self.guild)

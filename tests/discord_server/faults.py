@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 import socket
 import struct
@@ -42,13 +43,22 @@ class Fault:
             self.times -= 1
 
 
+@dataclass(slots=True)
+class Spoiling:
+    """What is done to the payloads of an event, and how often still."""
+
+    change: Callable[[dict[str, Any]], object]
+    event: str
+    times: int | None
+
+
 class Faults:
     """The faults that are laid out now; each method returns its fault, which counts how often it `struck`."""
 
     def __init__(self, seed: int = 0) -> None:
         self._faults: list[Fault] = []
         self._random = random.Random(seed)
-        self.spoil: Callable[[str, dict[str, Any]], dict[str, Any] | None] | None = None
+        self._spoiling: Spoiling | None = None
 
     def rate_limit(
         self,
@@ -79,16 +89,22 @@ class Faults:
         """Answer late, in real seconds."""
         return self.lay(Fault(on, times, share, delay=seconds))
 
-    def malform(self, change: Callable[[dict[str, Any]], object], *, event: str = "INTERACTION_CREATE") -> None:
-        """Let the next such event of the gateway reach the client after `change` has spoilt its payload in place."""
+    def malform(
+        self, change: Callable[[dict[str, Any]], object], *, event: str = "INTERACTION_CREATE", times: int | None = 1
+    ) -> None:
+        """Let the next events of that name reach the client after `change` has spoilt their payload in place."""
+        self._spoiling = Spoiling(change, event, times)
 
-        def spoil(name: str, payload: dict[str, Any]) -> dict[str, Any] | None:
-            if name == event:
-                self.spoil = None
-                change(payload)
+    def spoilt(self, event: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """The payload of an event as it shall reach the client."""
+        spoiling = self._spoiling
+        if spoiling is None or spoiling.event != event or spoiling.times == 0:
             return payload
-
-        self.spoil = spoil
+        if spoiling.times is not None:
+            spoiling.times -= 1
+        payload = copy.deepcopy(payload)
+        spoiling.change(payload)
+        return payload
 
     def lay(self, fault: Fault) -> Fault:
         """Lay out a fault."""
@@ -98,7 +114,7 @@ class Faults:
     def clear(self) -> None:
         """Take all faults away."""
         self._faults.clear()
-        self.spoil = None
+        self._spoiling = None
 
     def for_request(self, method: str, path: str) -> list[Fault]:
         """The faults that strike this request; each is counted. At most one of them answers in Discord's place."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import json
 import secrets
 from collections import deque
@@ -13,6 +12,7 @@ from aiohttp import WSMsgType, web
 
 from tests.discord_server.faults import reset_connection
 from tests.discord_server.guilds import Guild
+from tests.discord_server.kinds import Op
 from tests.discord_server.messages import Message, without_content
 from tests.discord_server.people import Person
 from tests.discord_server.permissions import Permission
@@ -21,9 +21,6 @@ from tests.discord_server.redirection import GATEWAY
 if TYPE_CHECKING:
     from tests.discord_server.server import DiscordServer
 
-DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME, RECONNECT, REQUEST_MEMBERS, INVALID, HELLO, ACK = (
-    0, 1, 2, 3, 6, 7, 8, 9, 10, 11,
-)  # fmt: skip
 _GUILDS, _GUILD_MEMBERS, _PRESENCES = 1 << 0, 1 << 1, 1 << 8
 _GUILD_MESSAGES, _DIRECT_MESSAGES, MESSAGE_CONTENT = 1 << 9, 1 << 12, 1 << 15
 PRIVILEGED = _GUILD_MEMBERS | _PRESENCES | MESSAGE_CONTENT
@@ -45,7 +42,7 @@ class Session:
     def send(self, event: str, data: dict[str, Any]) -> None:
         """Number an event, keep it, and send it if there is a socket."""
         self.sequence += 1
-        frame = {"op": DISPATCH, "t": event, "s": self.sequence, "d": data}
+        frame = {"op": Op.DISPATCH, "t": event, "s": self.sequence, "d": data}
         self.events.append(frame)
         if self.connection:
             self.connection.send(frame)
@@ -59,12 +56,19 @@ class Connection:
         self.socket = socket
         self.session: Session | None = None
         self.silent = False
+        self._received: deque[float] = deque(maxlen=_SENDS_A_MINUTE)
         self._frames: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._writer = asyncio.create_task(self._write(), name="gateway-writer")
 
     def send(self, frame: dict[str, Any]) -> None:
         if not self.silent:
             self._frames.put_nowait(frame)
+
+    def too_many(self, now: float) -> bool:
+        """Note a frame of the client's; true if it sends more than 120 in a minute."""
+        full = len(self._received) == _SENDS_A_MINUTE and now - self._received[0] < 60.0
+        self._received.append(now)
+        return full
 
     async def _write(self) -> None:
         while True:
@@ -112,9 +116,7 @@ class Gateway:
 
         Returns whether any session took it.
         """
-        spoil = self._server.faults.spoil
-        if spoil is not None:
-            data = spoil(event, copy.deepcopy(data)) or {}
+        data = self._server.faults.spoilt(event, data)
         taken = False
         for session in list(self._sessions.values()):
             if self._entitled(session, event, guild, about, of):
@@ -133,12 +135,12 @@ class Gateway:
     def reconnect(self) -> None:
         """Ask every client to come back (op 7)."""
         for connection in self._connections:
-            connection.send({"op": RECONNECT, "d": None})
+            connection.send({"op": Op.RECONNECT, "d": None})
 
     def invalidate(self, *, resumable: bool = False) -> None:
         """Declare every session invalid (op 9); unless resumable it is gone, with what it had not received."""
         for connection in self._connections:
-            connection.send({"op": INVALID, "d": resumable})
+            connection.send({"op": Op.INVALID_SESSION, "d": resumable})
         if not resumable:
             self._sessions.clear()
 
@@ -159,7 +161,7 @@ class Gateway:
         await socket.prepare(request)
         connection = Connection(request, socket)
         self._connections.add(connection)
-        connection.send({"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat_interval * 1000)}})
+        connection.send({"op": Op.HELLO, "d": {"heartbeat_interval": int(self.heartbeat_interval * 1000)}})
         try:
             async for message in socket:
                 if message.type is not WSMsgType.TEXT:
@@ -174,16 +176,19 @@ class Gateway:
         return socket
 
     async def _receive(self, connection: Connection, frame: dict[str, Any]) -> None:
+        if frame["op"] != Op.HEARTBEAT and connection.too_many(self._server.clock.now()):
+            await connection.socket.close(code=4008, message=b"You are being rate limited.")
+            return
         match frame["op"]:
-            case 1:
+            case Op.HEARTBEAT:
                 self.heartbeats += 1
                 self._server.changed()
-                connection.send({"op": ACK, "d": None})
-            case 2:
+                connection.send({"op": Op.HEARTBEAT_ACK, "d": None})
+            case Op.IDENTIFY:
                 await self._identify(connection, frame["d"])
-            case 6:
+            case Op.RESUME:
                 await self._resume(connection, frame["d"])
-            case 3 | 8:
+            case Op.PRESENCE | Op.REQUEST_MEMBERS:
                 pass  # presence, and members asked for: nothing follows from them here
             case _:
                 await connection.socket.close(code=4001, message=b"Unknown opcode.")
@@ -230,7 +235,7 @@ class Gateway:
             return
         session = self._sessions.get(data["session_id"])
         if session is None or data["seq"] is None or data["seq"] > session.sequence:
-            connection.send({"op": INVALID, "d": False})
+            connection.send({"op": Op.INVALID_SESSION, "d": False})
             return
         connection.session, session.connection = session, connection
         for frame in session.events:

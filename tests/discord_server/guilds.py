@@ -125,6 +125,12 @@ class Guild:
             "GUILD_MEMBER_UPDATE", membership.payload() | {"guild_id": str(self.id)}, guild=self, of=person
         )
 
+    def remove_member(self, person: Person) -> None:
+        """Let a member leave."""
+        payload = {"guild_id": str(self.id), "user": person.payload()}
+        self.server.gateway.dispatch("GUILD_MEMBER_REMOVE", payload, guild=self, of=person)
+        del self.members[person.id]
+
     def remove_bot(self) -> None:
         """Throw the bot out."""
         self.server.gateway.dispatch("GUILD_DELETE", {"id": str(self.id)}, guild=self)

@@ -15,6 +15,7 @@ from tests.discord_server.watching import Watched
 if TYPE_CHECKING:
     from tests.discord_server.channels import Channel
     from tests.discord_server.people import Person
+    from tests.discord_server.requests import Request
     from tests.discord_server.server import DiscordServer
 
 
@@ -82,12 +83,21 @@ class Interaction(Watched):
         return f"<Interaction {self.type.name} {what!r} by {self.person.name}, {answer}>"
 
     def account(self) -> str:
-        return "\n".join([repr(self), *(message.account() for message in self.messages)])
+        refused = [f"  {each.status} ({each.code}) {each.method}" for each in self.refused]
+        told = "" if self.delivered else " The bot was not connected."
+        return "\n".join(
+            [f"{self!r}.{told} Refused: {len(refused)}", *refused, *(each.account() for each in self.messages)]
+        )
 
     @property
     def messages(self) -> list[Message]:
         """The messages of the bot's answers, oldest first."""
         return [*([self.original] if self.original else []), *self.followups]
+
+    @property
+    def refused(self) -> list[Request]:
+        """The requests with this interaction's token that were not answered with success."""
+        return [each for each in self.server.requests if self.token in each.path and not 200 <= each.status < 300]
 
     @property
     def too_late(self) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SILENT, COMPONENTS_V2 = 1 << 2, 1 << 6, 1 << 7, 1 << 12, 1 << 15
 _ORDINARY, _REPLY, _COMMAND_ANSWER = 0, 19, 20
-_READABLE = {"title", "description", "name", "value", "text", "content", "label", "placeholder"}
+_READABLE = {"title", "description", "name", "value", "text", "content"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Version:
 
     @property
     def text(self) -> str:
-        """All that can be read in it: content, embeds, text displays and labels, a line each."""
+        """All that can be read in it, a line each: content, embeds, text displays, alt texts; not the controls."""
         return "\n".join(filter(None, [self.content, *_words(list(self.embeds)), *_words(list(self.components))]))
 
     @property
@@ -239,9 +239,9 @@ def _words(tree: Any) -> Iterator[str]:
     if isinstance(tree, list):
         for each in tree:
             yield from _words(each)
-    elif isinstance(tree, dict):
+    elif isinstance(tree, dict) and tree.get("type") not in (Part.BUTTON, *SELECTS):
         for key, value in tree.items():
             if key in _READABLE and isinstance(value, str):
                 yield value
-            elif isinstance(value, list | dict) and key != "options":  # what a select offers is folded away
+            elif isinstance(value, list | dict):
                 yield from _words(value)

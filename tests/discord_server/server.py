@@ -6,7 +6,6 @@ import secrets
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Self
 
@@ -24,22 +23,12 @@ from tests.discord_server.invoking import Invoking
 from tests.discord_server.messages import Message, Version
 from tests.discord_server.people import Person
 from tests.discord_server.redirection import redirect
+from tests.discord_server.requests import Request
 from tests.discord_server.routes import application
 from tests.discord_server.snowflakes import Snowflakes
 from tests.discord_server.watching import Watched
 
 _REMEMBERED = 100_000  # requests
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request of the client and how it was answered; status 0: the connection was broken instead."""
-
-    method: str
-    path: str
-    status: int
-    code: int
-    at: float
 
 
 class DiscordServer(Watched):
@@ -75,7 +64,7 @@ class DiscordServer(Watched):
         self.port = 0
         self.bot = Person(self, "ninewords", bot=True)
         self.people[self.bot.id] = self.bot
-        self._nonces: dict[tuple[int, str], tuple[float, Message]] = {}
+        self._nonces: dict[str, tuple[float, Message]] = {}
         self._runner = web.AppRunner(application(self), access_log=None, shutdown_timeout=0.5)
 
     async def __aenter__(self) -> Self:
@@ -121,6 +110,20 @@ class DiscordServer(Watched):
     def expire(self, interaction: Interaction) -> None:
         """Let an interaction's token die now."""
         interaction.expired = True
+
+    def redeliver(self, interaction: Interaction) -> bool:
+        """Tell the bot of an interaction a second time, as a replay may; returns whether a session took it."""
+        return self.gateway.dispatch("INTERACTION_CREATE", interaction.payload())
+
+    def forget(self, interaction: Interaction) -> None:
+        """Drop an interaction with its messages and files, so that a long run does not fill the memory."""
+        self.interactions.pop(interaction.id, None)
+        self.interactions_by_token.pop(interaction.token, None)
+        for message in interaction.messages:
+            message.channel.messages.pop(message.id, None)
+            for version in message.history:
+                for attachment in version.attachments:
+                    self.files.pop(attachment.id, None)
 
     async def bot_ready(self, *, within: float = 10.0) -> None:
         """Wait until a client is connected to the gateway."""
@@ -168,13 +171,14 @@ class DiscordServer(Watched):
             self.gateway.dispatch("MESSAGE_CREATE", message.event(), guild=channel.guild, about=message)
         return message
 
-    def with_nonce(self, channel: Channel, nonce: str) -> Message | None:
-        """The message that was made in a channel with that nonce in the last minutes."""
-        made_at, message = self._nonces.get((channel.id, nonce), (0.0, None))
+    def with_nonce(self, nonce: str) -> Message | None:
+        """The message that the bot made with that nonce in the last minutes."""
+        made_at, message = self._nonces.get(nonce, (0.0, None))
         return message if self.clock.now() - made_at < self.nonce_lifetime else None
 
-    def remember_nonce(self, channel: Channel, nonce: str, message: Message) -> None:
-        self._nonces[channel.id, nonce] = self.clock.now(), message
+    def remember_nonce(self, nonce: str, message: Message) -> None:
+        """Let `with_nonce` find a message for some minutes."""
+        self._nonces[nonce] = self.clock.now(), message
 
     def signed(self, path: str) -> str:
         """The address of a file, with the signature that makes it good for a day."""

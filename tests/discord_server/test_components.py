@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import discord
 import pytest
 
 from tests.discord_server import (
@@ -13,8 +16,9 @@ from tests.discord_server import (
     NotOffered,
     OptionRefused,
     Person,
+    Upload,
 )
-from tests.discord_server.sample_bot import SampleBot, running
+from tests.discord_server.sample_bot import AgainButton, SampleBot, png, running
 
 
 async def picture(ann: Person, pictures: Channel) -> Message:
@@ -67,3 +71,66 @@ async def test_a_form_is_filled_in_and_edits_the_message(bot: SampleBot, picture
     interaction = await ann.submits(modal, {"seed": "5"})
     assert await interaction.acknowledged() is Answer.UPDATE
     assert message.content == "'a cat' '5'"
+
+
+SIZES = [discord.SelectOption(label="wide", default=True), discord.SelectOption(label="square")]
+
+
+class EverythingForm(discord.ui.Modal, title="Everything"):
+    """One field of each further kind."""
+
+    size = discord.ui.Label(text="Size", component=discord.ui.Select(custom_id="size", options=SIZES))
+    owner = discord.ui.Label(text="Owner", component=discord.ui.UserSelect(custom_id="owner"))
+    image = discord.ui.Label(text="Image", component=discord.ui.FileUpload(custom_id="image"))
+    note = discord.ui.TextDisplay("Read this.")
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        size, owner, image = self.size.component, self.owner.component, self.image.component
+        assert isinstance(size, discord.ui.Select)
+        assert isinstance(owner, discord.ui.UserSelect)
+        assert isinstance(image, discord.ui.FileUpload)
+        data = await image.values[0].read()
+        await interaction.response.send_message(f"{size.values[0]} {owner.values[0].name} {len(data)}")
+
+
+async def test_a_form_takes_choices_people_and_files(
+    server: DiscordServer, pictures: Channel, ann: Person, ben: Person
+):
+    bot = SampleBot()
+
+    @bot.tree.context_menu(name="Form")
+    async def show_form(interaction: discord.Interaction, member: discord.Member) -> None:
+        await interaction.response.send_modal(EverythingForm())
+
+    async with running(server, bot):
+        modal = await (await ann.applies("Form", ben, channel=pictures)).modal_shown()
+        with pytest.raises(OptionRefused):
+            await ann.submits(modal, Size="tall", Owner=ben, Image=Upload("a.png", png()))
+        interaction = await ann.submits(modal, Owner=ben, Image=Upload("a.png", png()))
+        assert (await interaction.message_when()).content == f"wide ben {len(png())}"
+
+
+class Card(discord.ui.LayoutView):
+    """A picture with its caption and a button, in a box."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+        row: discord.ui.ActionRow[Card] = discord.ui.ActionRow()
+        row.add_item(AgainButton(7))
+        gallery = discord.ui.MediaGallery(discord.MediaGalleryItem("attachment://a.png", description="a cat"))
+        self.add_item(discord.ui.Container(discord.ui.TextDisplay("## a cat"), gallery, row))
+
+
+async def test_a_card_of_components_is_shown_and_pressed(server: DiscordServer, pictures: Channel, ann: Person):
+    bot = SampleBot()
+
+    @bot.tree.command(description="Show a card.")
+    async def card(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message(view=Card(), file=discord.File(io.BytesIO(png()), "a.png"))
+
+    async with running(server, bot):
+        message = await (await ann.uses("/card", channel=pictures)).message_when()
+        assert (message.text, message.labels) == ("## a cat\na cat", ["Again"])
+        assert message.attachments[0].bytes == png()
+        interaction = await ann.clicks(message, "Again")
+        assert (await interaction.message_when()).content == "again from 7"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import discord
 import pytest
 
 from tests.discord_server import Channel, DiscordServer, Person
@@ -91,3 +93,14 @@ async def test_many_drops_in_a_row_lose_nothing(
         await interactions[-1].acknowledged()
     for interaction in interactions:
         await interaction.message_when(lambda message: message.attachments)
+
+
+async def test_a_client_that_sends_too_much_is_closed(server: DiscordServer, bot: SampleBot):
+    closed = bot.wait_for("disconnect", timeout=10)
+    bot.ws._rate_limiter.max = bot.ws._rate_limiter.remaining = 1000  # the library's own restraint
+    waiting = asyncio.create_task(closed)
+    await asyncio.sleep(0)
+    for _ in range(121):
+        await bot.change_presence(status=discord.Status.idle)
+    await waiting
+    assert server.gateway.identifies == 1

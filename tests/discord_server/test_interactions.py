@@ -166,3 +166,19 @@ async def test_the_real_client_finishes_after_a_restart_by_the_token_alone(
     with pytest.raises(discord.HTTPException) as raised:
         await webhook.edit_message(interaction.original.id, content="too late")
     assert (raised.value.status, raised.value.code) == (401, 50027)
+
+
+async def test_an_interaction_may_be_told_twice(server: DiscordServer, bot: SampleBot, pictures: Channel, ann: Person):
+    interaction = await ann.uses("/imagine", channel=pictures, prompt="x")
+    await interaction.acknowledged()
+    assert server.redeliver(interaction)
+    error = await bot.failed()
+    assert isinstance(error, discord.HTTPException)
+    assert error.code == 40060
+
+
+async def test_an_interaction_can_be_forgotten(server: DiscordServer, bot: SampleBot, pictures: Channel, ann: Person):
+    interaction = await ann.uses("/imagine", channel=pictures, prompt="x")
+    await interaction.message_when(lambda message: message.attachments)
+    server.forget(interaction)
+    assert (list(server.messages()), server.files, server.interactions) == ([], {}, {})

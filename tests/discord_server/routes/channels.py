@@ -145,14 +145,14 @@ def _post(server: DiscordServer, channel: Channel, body: Body) -> Message:
     if payload.get("embeds"):
         _require(server, channel, Permission.EMBED_LINKS)
     nonce = payload.get("nonce")
-    if nonce is not None and payload.get("enforce_nonce") and (made := server.with_nonce(channel, str(nonce))):
+    if nonce is not None and payload.get("enforce_nonce") and (made := server.with_nonce(str(nonce))):
         return made
     form = Form()
     reference = _reference(form["message_reference"], channel, payload.get("message_reference"))
     version = compose(server, channel, Body(payload, body.uploads), form=form)
     message = server.post(channel, server.bot, version, nonce=nonce, reference=reference)
     if nonce is not None:
-        server.remember_nonce(channel, str(nonce), message)
+        server.remember_nonce(str(nonce), message)
     return message
 
 
