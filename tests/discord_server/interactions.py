@@ -84,10 +84,9 @@ class Interaction(Watched):
 
     def account(self) -> str:
         refused = [f"  {each.status} ({each.code}) {each.method}" for each in self.refused]
-        told = "" if self.delivered else " The bot was not connected."
-        return "\n".join(
-            [f"{self!r}.{told} Refused: {len(refused)}", *refused, *(each.account() for each in self.messages)]
-        )
+        told = "The bot was told" if self.delivered else "The bot was not connected"
+        first = f"{self!r}. {told}; {len(refused)} of its requests were refused."
+        return "\n".join([first, *refused, *(message.account() for message in self.messages)])
 
     @property
     def messages(self) -> list[Message]:
