@@ -35,15 +35,19 @@ class Decoder:
                 "The picture fell apart into values that are no numbers. "
                 "Try another sampler, a lower CFG, or another size."
             )
-        colours = self.colours(latents)
+        colours = self._decoded(latents)
         if not torch.isfinite(colours).all():
             colours = self._in_full_precision(latents)
         if not torch.isfinite(colours).all():
             raise DrawingFailed("The finished picture could not be decoded: the autoencoder gave no numbers.")
-        return (colours * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+        return (colours.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
 
     def colours(self, latents: Tensor) -> Tensor:
-        """Decode latents (C, h, w) to RGB (3, height, width), float32 in [0, 1]; in tiles where memory asks for it."""
+        """Decode latents (C, h, w) to RGB (3, height, width), float32 in [0, 1], whatever comes of it."""
+        return self._decoded(latents).clamp(0, 1)
+
+    def _decoded(self, latents: Tensor) -> Tensor:
+        """Decode, in tiles where memory asks for it; values outside [0, 1] are not yet clipped."""
         colours = self._tried(latents)
         if colours is None:
             self._vae.enable_tiling()
@@ -65,12 +69,12 @@ class Decoder:
     def _decode(self, latents: Tensor) -> Tensor:
         scaled = (latents / self._scale + self._shift).to(self._vae.dtype)
         decoded = self._decode_batch(scaled.unsqueeze(0), return_dict=False)[0][0]
-        return (decoded.float() / 2 + 0.5).clamp(0, 1)
+        return decoded.float() / 2 + 0.5
 
     def _in_full_precision(self, latents: Tensor) -> Tensor:
         dtype = self._vae.dtype
         self._convert(torch.float32)
         try:
-            return self.colours(latents)
+            return self._decoded(latents)
         finally:
             self._convert(dtype)

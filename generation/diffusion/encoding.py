@@ -28,6 +28,10 @@ class Encoder:
         """Encode previews, side by side, as a small JPEG."""
         self._do(lambda: then(preview.encode(pictures)))
 
+    def settle(self) -> None:
+        """Wait until everything asked for so far is encoded."""
+        self._thread.submit(lambda: None).result()
+
     def _do(self, work: Callable[[], None]) -> None:
         self._thread.submit(work).add_done_callback(lambda done: (fault := done.exception()) and self._fault(fault))
 

@@ -106,6 +106,10 @@ class Engine:
         self._tell_places()
         return bool(batch) or decoded
 
+    def settle(self) -> None:
+        """Wait until the pictures that are decoded are encoded and told of."""
+        self._encoder.settle()
+
     def _step(self, batch: list[Ticket]) -> None:
         begun = time.monotonic()
         stepped = self._advance([ticket for ticket in batch if self._admit(ticket)])

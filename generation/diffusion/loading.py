@@ -163,11 +163,9 @@ def _from_folder(folder: Path, device: torch.device, dtype: torch.dtype) -> _Par
     try:
         scheduler = _read_json(folder / "scheduler" / "scheduler_config.json")
         return _Parts(
-            unet=UNet2DConditionModel.from_pretrained(folder / "unet", **_reading(files[0]), torch_dtype=dtype),
-            vae=AutoencoderKL.from_pretrained(folder / "vae", **_reading(files[1]), torch_dtype=dtype),
-            text_encoder=CLIPTextModel.from_pretrained(
-                folder / "text_encoder", **_reading(files[2]), dtype=torch.float32
-            ),
+            unet=_read_part(UNet2DConditionModel, files[0], torch_dtype=dtype),
+            vae=_read_part(AutoencoderKL, files[1], torch_dtype=dtype),
+            text_encoder=_read_part(CLIPTextModel, files[2], dtype=torch.float32),
             tokenizer=ClipTokenizer.load(folder / "tokenizer"),
             alphas_cumprod=alphas_cumprod(scheduler),
             prediction=scheduler.get("prediction_type", "epsilon"),
@@ -225,7 +223,7 @@ def _load_vae(source: str, dtype: torch.dtype, download: bool) -> AutoencoderKL:
             return checkpoint.build_vae(checkpoint.read_weights(path), dtype)
         folder = path if path.is_dir() else _fetch(source, download)
         folder = folder / "vae" if (folder / "vae").is_dir() else folder
-        return AutoencoderKL.from_pretrained(folder, **_reading(_weights_file(folder)), torch_dtype=dtype)
+        return _read_part(AutoencoderKL, _weights_file(folder), torch_dtype=dtype)
     except ModelUnavailable:
         raise
     except Exception as fault:  # as above
@@ -242,9 +240,19 @@ def _weights_file(folder: Path) -> Path:
     return min(files, key=lambda file: (file.suffix != ".safetensors", ".fp16." in file.name, file.name))
 
 
-def _reading(file: Path) -> dict[str, Any]:
-    variant = "fp16" if ".fp16." in file.name else None
-    return {"variant": variant, "use_safetensors": file.suffix == ".safetensors", "local_files_only": True}
+def _read_part(kind: Any, file: Path, **options: torch.dtype) -> Any:
+    """Read a network of a folder; the loaders would make up what is missing, and raise nothing."""
+    network, found = kind.from_pretrained(
+        file.parent,
+        variant="fp16" if ".fp16." in file.name else None,
+        use_safetensors=file.suffix == ".safetensors",
+        local_files_only=True,
+        output_loading_info=True,
+        **options,
+    )
+    if missing := found["missing_keys"]:
+        raise ValueError(f"{file} lacks {len(missing)} of its weights, {min(missing)} among them")
+    return network
 
 
 def _check_memory(files: Sequence[Path], device: torch.device, dtype: torch.dtype) -> None:

@@ -99,10 +99,13 @@ def _serve(load: Load, inbox: SimpleQueue[Message], outbox: Outbox, pulse: Pulse
     # Imported here: it takes seconds, in which the pulse already beats and stray prints go elsewhere.
     import torch
     import transformers
+    from diffusers.utils import logging as diffusers_logging
 
     from generation.diffusion.assembly import assemble
     from generation.diffusion.loading import load as load_model
 
+    diffusers_logging.set_verbosity_error()
+    transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     if load.threads is not None:
         torch.set_num_threads(load.threads)

@@ -13,7 +13,7 @@ import generation
 from generation.profiles import Profile
 from generation.spec import PromptSpec, resolve
 
-VOCABULARY = Path(generation.__file__).parent / "diffusion" / "sketch" / "weights" / "tokenizer"
+VOCABULARY = Path(generation.__file__).parent / "diffusion" / "sketch" / "tokenizer"
 
 
 def save_tiny_model(folder: Path, *, prediction: str = "epsilon", seed: int = 0) -> None:
@@ -34,7 +34,8 @@ def save_tiny_model(folder: Path, *, prediction: str = "epsilon", seed: int = 0)
         cross_attention_dim=32,
         attention_head_dim=2,
     )
-    vae = AutoencoderKL(
+    make_vae: Any = AutoencoderKL  # declared for a single level
+    vae = make_vae(
         down_block_types=("DownEncoderBlock2D",) * 3,
         up_block_types=("UpDecoderBlock2D",) * 3,
         block_out_channels=(8, 8, 8),
