@@ -15,7 +15,7 @@ from generation.diffusion.sketch.checkpoint import load_state, save_state
 from generation.diffusion.sketch.dataset import draw_batch, generator, place
 
 SEED = 31
-STEPS = 3000
+STEPS = 2500
 BATCH = 8
 PEAK_RATE = 2e-3
 LATENT_NOISE = 0.1
@@ -76,21 +76,31 @@ def reconstruction_loss(drawn: Tensor, pixels: Tensor, weight: Tensor) -> Tensor
 
 
 def train_autoencoder(
-    state_file: Path, *, steps: int = STEPS, device: str = "cpu", report: Callable[[int, float], None] | None = None
+    state_file: Path,
+    *,
+    steps: int = STEPS,
+    until: int | None = None,
+    device: str = "cpu",
+    report: Callable[[int, float], None] | None = None,
 ) -> AutoencoderKL:
-    """Train, or go on training from ``state_file``; returns the moving average of the weights, whitened."""
+    """Train up to step ``until`` (the end, when None), going on from ``state_file`` where there is one.
+
+    Returns the moving average of the weights, whitened.
+    """
+    last = steps if until is None else until
+    torch.manual_seed(SEED)
     network = place(build_autoencoder(), device)
     average = deepcopy(network)
     optimizer = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, betas=(0.9, 0.99), weight_decay=1e-4)
     first = load_state(state_file, network=network, average=average, optimizer=optimizer)
-    for step in range(first, steps):
+    for step in range(first, last):
         for group in optimizer.param_groups:
             group["lr"] = PEAK_RATE * _rate(step, steps)
         loss = _train_step(network, optimizer, step, device)
         _follow(average, network, min(0.998, (1 + step) / (10 + step)))
         if report is not None:
             report(step + 1, loss)
-        if (step + 1) % 250 == 0 or step + 1 == steps:
+        if (step + 1) % 250 == 0 or step + 1 == last:
             save_state(state_file, step + 1, network=network, average=average, optimizer=optimizer)
     return whiten(average, device)
 
@@ -145,3 +155,18 @@ def whiten(network: AutoencoderKL, device: str = "cpu", count: int = 768) -> Aut
     matrix, bias = out.weight[:, :, 0, 0].clone(), out.bias.clone()
     out.weight[:, :, 0, 0], out.bias[:] = matrix @ backward, bias + matrix @ centre
     return network
+
+
+@torch.no_grad()
+def fit_preview(network: AutoencoderKL, pixels: Tensor | None = None) -> Tensor:
+    """The linear map from scaled latents to RGB in 0 to 1 that fits pictures best: (channels + 1, 3), the bias last.
+
+    Works for any autoencoder; ``pixels`` are pictures of the kind it will see, drawn ones when left out.
+    """
+    if pixels is None:
+        pixels = draw_batch(generator(SEED, 20_000_000), 128, (64, 64)).pixels
+    latents = encode_mean(network, pixels) * network.config["scaling_factor"]
+    colours = functional.adaptive_avg_pool2d((pixels + 1) / 2, latents.shape[-2:])
+    inputs = latents.permute(0, 2, 3, 1).flatten(0, 2)
+    inputs = torch.cat([inputs, torch.ones(len(inputs), 1)], dim=1)
+    return torch.linalg.lstsq(inputs, colours.permute(0, 2, 3, 1).flatten(0, 2)).solution

@@ -85,6 +85,12 @@ def save_folder(folder: Path, unet: UNet2DConditionModel, text_encoder: CLIPText
     fresh.rmdir()
 
 
+def copy_tokenizer(folder: Path) -> None:
+    """Put the tokenizer's files into another model folder."""
+    if folder != FOLDER:
+        shutil.copytree(FOLDER / "tokenizer", folder / "tokenizer", dirs_exist_ok=True)
+
+
 def _save_half(folder: Path, network: torch.nn.Module) -> None:
     whole = {name: value.detach().clone() for name, value in network.state_dict().items()}
     network.half().save_pretrained(folder)  # pyright: ignore[reportCallIssue] - every part has one

@@ -1,0 +1,236 @@
+"""The examination of the sketch model: what it was asked for against what the grader sees, with intervals.
+
+Seeds and prompts are fixed. Pictures are drawn by the product's own conditioning, sampler tables and stepper, in fewer
+steps than people take, since colours and shapes are settled early.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from torch import Tensor
+
+from generation.diffusion.sketch import palette
+from generation.diffusion.sketch.easel import Easel, plain_spec
+from generation.diffusion.sketch.grader import OwnGrade, grade_grader, load_grader
+from generation.diffusion.sketch.intervals import Interval, paired_difference, share_interval
+from generation.diffusion.sketch.model import FOLDER
+from generation.diffusion.sketch.scenes import OBJECTS
+from generation.presets import NINE_WORDS, pure_negative
+from generation.spec import PromptSpec
+
+CURVE = (1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 14.0, 20.0)
+PICTURES = 200
+STEPS = 16
+AVOIDED = {"glasses": ("glasses", "glasses"), "smile": ("mouth", "smile"), "cat ears": ("worn", "cat ears")}
+_SEED = 1000
+
+Asked = dict[str, str]
+Answers = list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One measured figure of an examination: a share, or a difference, with its 95 % interval and what was wanted."""
+
+    item: int
+    what: str
+    value: float
+    interval: Interval | None
+    pictures: int
+    wanted: str
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All figures: of the grader itself, of the model, and the curve of agreement against guidance scale."""
+
+    settings: dict[str, float]
+    grader: list[OwnGrade] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    curve: dict[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """The report in plain types."""
+        return asdict(self)
+
+
+class Examination:
+    """One model before one grader; ``advance`` hears how many pictures have been drawn."""
+
+    def __init__(
+        self,
+        folder: Path = FOLDER,
+        *,
+        guidance_scale: float,
+        pictures: int = PICTURES,
+        steps: int = STEPS,
+        device: str = "auto",
+        advance: Callable[[int], None] | None = None,
+    ) -> None:
+        self._easel, self._grader = Easel(folder, device=device), load_grader()
+        self._folder, self._device = folder, device
+        self._scale, self._pictures, self._steps, self._advance = guidance_scale, pictures, steps, advance
+
+    def run(self) -> Report:
+        """Hold the whole examination."""
+        settings = {"guidance_scale": self._scale, "steps": self._steps, "pictures": self._pictures}
+        report = Report(settings)
+        report.grader.extend(self._examine_grader())
+        report.lines.extend(_judge_grader(report.grader))
+        for part in (self._ask, self._emphasise, self._avoid, self._clean):
+            report.lines.extend(part())
+        report.curve.update({f"{scale:g}": self._agreement(scale) for scale in CURVE})
+        report.lines.append(_judge_curve(report.curve, self._pictures))
+        report.lines.extend(self._time())
+        return report
+
+    def _examine_grader(self) -> list[OwnGrade]:
+        return grade_grader(self._grader, pictures=max(2000, self._pictures))
+
+    def _ask(self) -> Iterator[Line]:
+        for what, prompts, least in (
+            ("asked colour of hair", _hair_prompts(), 0.90),
+            ("asked background", _background_prompts(), 0.90),
+            ("asked object", _object_prompts(), 0.85),
+        ):
+            asked, answers = self._examine(prompts, self._scale)
+            hits = [want.items() <= seen.items() for want, seen in zip(asked, answers, strict=True)]
+            yield _share_line(1, what, hits, f"at least {least:.0%}", lambda share, least=least: share >= least)
+
+    def _agreement(self, scale: float) -> float:
+        """The share of all asked attributes that are there, over people and objects."""
+        asked, answers = self._examine(_mixed_prompts(), scale)
+        hits = [seen[key] == value for want, seen in zip(asked, answers, strict=True) for key, value in want.items()]
+        return sum(hits) / len(hits)
+
+    def _emphasise(self) -> Iterator[Line]:
+        strong, weak = (self._draw_one(f"1girl, (red hair:{weight}), white background") for weight in (1.4, 0.6))
+        for what, measure in (("share of red hair", self._red_hair), ("picture that is red", _redness)):
+            difference, interval = paired_difference(measure(strong), measure(weak))
+            what = f"(red hair:1.4) less (red hair:0.6), {what}"
+            yield Line(3, what, difference, interval, len(strong), "interval above 0", interval[0] > 0)
+
+    def _red_hair(self, pixels: Tensor) -> list[float]:
+        return [float(seen["hair"] == "red") for seen in self._grader.look(pixels)]
+
+    def _avoid(self) -> Iterator[Line]:
+        plain = self._grader.look(self._draw_one("1girl", pictures=2 * self._pictures))
+        for word, (question, answer) in AVOIDED.items():
+            avoided = self._grader.look(self._draw_one("1girl", negative_prompt=word))
+            before = _rate(plain, question, answer)
+            after = [seen[question] == answer for seen in avoided]
+            what = f"{word} in the negative prompt ({before:.1%} without)"
+            yield _share_line(4, what, after, "at most a third", lambda share, before=before: share <= before / 3)
+
+    def _clean(self) -> Iterator[Line]:
+        shares = {}
+        for name, negative in _NEGATIVES.items():
+            _, answers = self._examine(_mixed_prompts(), self._scale, 3 * self._pictures, negative_prompt=negative)
+            flawed = [seen["flaw"] == "flaw" for seen in answers]
+            shares[name] = sum(flawed) / len(flawed)
+            half = name == "nine words" or None
+            wanted = "at most half of that" if half else "as it comes out"
+            line = _share_line(5, f"bad pictures, negative: {name}", flawed, wanted, None)
+            yield Line(*_values(line)[:-1], shares[name] <= shares["empty"] / 2 if half else None)
+
+    def _time(self) -> Iterator[Line]:
+        began = time.perf_counter()
+        easel = Easel(self._folder, device=self._device)
+        loaded = time.perf_counter() - began
+        began = time.perf_counter()
+        easel.draw([plain_spec("1girl, red hair", 1, steps=64, guidance_scale=self._scale)])
+        drawn = time.perf_counter() - began
+        yield Line(6, "seconds to load", loaded, None, 1, "under 3", loaded < 3)
+        yield Line(6, "seconds to draw 64x64 in 64 steps", drawn, None, 1, "at most 20", drawn <= 20)
+
+    def _examine(
+        self, prompts: list[tuple[str, Asked]], scale: float, pictures: int | None = None, **choices: object
+    ) -> tuple[list[Asked], Answers]:
+        """Draw the prompts in turn, each picture with a seed of its own; what was asked for, and what is seen."""
+        chosen = [prompts[k % len(prompts)] for k in range(pictures or self._pictures)]
+        specs = [self._spec(prompt, k, guidance_scale=scale, **choices) for k, (prompt, _) in enumerate(chosen)]
+        return [asked for _, asked in chosen], self._grader.look(self._easel.draw(specs, self._advance))
+
+    def _draw_one(self, prompt: str, *, pictures: int | None = None, **choices: object) -> Tensor:
+        specs = [self._spec(prompt, k, **choices) for k in range(pictures or self._pictures)]
+        return self._easel.draw(specs, self._advance)
+
+    def _spec(self, prompt: str, index: int, **choices: object) -> PromptSpec:
+        return plain_spec(prompt, _SEED + index, **({"steps": self._steps, "guidance_scale": self._scale} | choices))
+
+
+def pictures_drawn(pictures: int = PICTURES) -> int:
+    """How many pictures an examination draws."""
+    return pictures * (3 + 2 + 2 + len(AVOIDED) + 3 * len(_NEGATIVES) + len(CURVE))
+
+
+_NEGATIVES = {"empty": "", "nine words": ", ".join(NINE_WORDS), "pure, 0.0001": pure_negative(1e-4)}
+
+
+def _hair_prompts() -> list[tuple[str, Asked]]:
+    return [(f"{kind}, {colour} hair", {"hair": colour}) for kind in ("1girl", "1boy") for colour in palette.HAIR]
+
+
+def _background_prompts() -> list[tuple[str, Asked]]:
+    return [
+        (f"{subject}, {colour} background", {"background": colour})
+        for subject in ("1girl", "1boy", "cat")
+        for colour in palette.BACKGROUNDS
+    ]
+
+
+def _object_prompts() -> list[tuple[str, Asked]]:
+    return [(name, {"subject": name}) for name in OBJECTS]
+
+
+def _mixed_prompts() -> list[tuple[str, Asked]]:
+    """People with hair and background, and objects with colour and background, in turn."""
+    hair, backgrounds, colours = list(palette.HAIR), list(palette.BACKGROUNDS), list(palette.THINGS)
+    prompts: list[tuple[str, Asked]] = []
+    for k in range(90):
+        kind, ground = ("girl", "boy")[k % 2], backgrounds[(k + k // 9) % 9]
+        asked = {"subject": kind, "hair": hair[k % 9], "background": ground}
+        prompts.append((f"1{kind}, {asked['hair']} hair, {ground} background", asked))
+        thing = {"subject": OBJECTS[k % 10], "colour": colours[k % 7], "background": ground}
+        prompts.append((f"{thing['colour']} {thing['subject']}, {ground} background", thing))
+    return prompts
+
+
+def _rate(answers: Answers, question: str, answer: str) -> float:
+    return sum(seen[question] == answer for seen in answers) / len(answers)
+
+
+def _redness(pixels: Tensor) -> list[float]:
+    """The share of each picture that is saturated red: red at least twice green and blue, and not dark."""
+    red, green, blue = ((pixels + 1) / 2).unbind(1)
+    return ((red > 0.5) & (red > 2 * green) & (red > 2 * blue)).float().mean((1, 2)).tolist()
+
+
+def _share_line(item: int, what: str, hits: Iterable[bool], wanted: str, met: Callable[[float], bool] | None) -> Line:
+    hits = list(hits)
+    share = sum(hits) / len(hits)
+    interval = share_interval(sum(hits), len(hits))
+    return Line(item, what, share, interval, len(hits), wanted, None if met is None else met(share))
+
+
+def _values(line: Line) -> tuple:
+    return tuple(getattr(line, name) for name in Line.__slots__)
+
+
+def _judge_grader(grades: list[OwnGrade]) -> Iterator[Line]:
+    worst = min(grades, key=lambda grade: grade.right)
+    fooled = max(grades, key=lambda grade: grade.false)
+    right = f"grader right, worst question: {worst.question}"
+    false = f"grader's false positives, worst question: {fooled.question}"
+    yield Line(0, right, worst.right, None, worst.pictures, "at least 98%", worst.right >= 0.98)
+    yield Line(0, false, fooled.false, None, fooled.pictures, "at most 2%", fooled.false <= 0.02)
+
+
+def _judge_curve(curve: dict[str, float], pictures: int) -> Line:
+    least, best = curve["1"], max(curve.values())
+    closed = (best - least) / (1 - least) if least < 1 else 1.0
+    what = f"gap to 100% closed from CFG 1 ({least:.1%}) to the best ({best:.1%})"
+    return Line(2, what, closed, None, pictures * len(curve), "at least half", closed >= 0.5)
