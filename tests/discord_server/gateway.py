@@ -26,6 +26,7 @@ _GUILD_MESSAGES, _DIRECT_MESSAGES, MESSAGE_CONTENT = 1 << 9, 1 << 12, 1 << 15
 PRIVILEGED = _GUILD_MEMBERS | _PRESENCES | MESSAGE_CONTENT
 _KEPT = 10_000  # events a session keeps for RESUME
 _SENDS_A_MINUTE = 120
+_LATENCY = 0.02  # seconds; acknowledged at once, discord.py's thread has not noted yet that it sent the heartbeat
 
 
 class Session:
@@ -183,7 +184,8 @@ class Gateway:
             case Op.HEARTBEAT:
                 self.heartbeats += 1
                 self._server.changed()
-                connection.send({"op": Op.HEARTBEAT_ACK, "d": None})
+                ack = {"op": Op.HEARTBEAT_ACK, "d": None}
+                asyncio.get_running_loop().call_later(_LATENCY, connection.send, ack)
             case Op.IDENTIFY:
                 await self._identify(connection, frame["d"])
             case Op.RESUME:
