@@ -83,6 +83,30 @@ def grade(
     _print(report)
 
 
+@application.command()
+def sheet(
+    output: Annotated[Path, typer.Argument(help="The PNG file to write.")],
+    folder: Annotated[Path | None, typer.Option(help="The model's folder; the shipped one when left out.")] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Sampling steps a picture.")] = 64,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+) -> None:
+    """Draw the contact sheet: sixteen prompts, four seeds each, none picked."""
+    from generation.diffusion.sketch.easel import Easel
+    from generation.diffusion.sketch.model import FOLDER
+    from generation.diffusion.sketch.sheet import EACH, PROMPTS, draw_sheet
+    from generation.profiles import load_profiles
+
+    with _progress() as progress:
+        task = progress.add_task("pictures", total=EACH * len(PROMPTS))
+        drawn = draw_sheet(
+            Easel(folder or FOLDER, device=device),
+            guidance_scale=load_profiles()["sketch"].cfg_base,
+            steps=steps,
+            report=lambda count: progress.advance(task, count),
+        )
+    drawn.save(output)
+
+
 def _progress() -> Progress:
     return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from torch import Tensor
 
 from generation.diffusion.sketch import palette
-from generation.diffusion.sketch.easel import Easel, plain_spec
+from generation.diffusion.sketch.easel import Atelier, Easel, plain_spec
 from generation.diffusion.sketch.grader import OwnGrade, grade_grader, load_grader
 from generation.diffusion.sketch.intervals import Interval, paired_difference, share_interval
 from generation.diffusion.sketch.model import FOLDER
@@ -20,9 +20,9 @@ from generation.diffusion.sketch.scenes import OBJECTS
 from generation.presets import NINE_WORDS, pure_negative
 from generation.spec import PromptSpec
 
-CURVE = (1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 14.0, 20.0)
+CURVE = (1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 13.0, 20.0)
 PICTURES = 200
-STEPS = 16
+STEPS = 12
 AVOIDED = {"glasses": ("glasses", "glasses"), "smile": ("mouth", "smile"), "cat ears": ("worn", "cat ears")}
 _SEED = 1000
 
@@ -68,22 +68,24 @@ class Examination:
         pictures: int = PICTURES,
         steps: int = STEPS,
         device: str = "auto",
+        workers: int = 2,
         advance: Callable[[int], None] | None = None,
     ) -> None:
-        self._easel, self._grader = Easel(folder, device=device), load_grader()
+        self._easel, self._grader = Atelier(folder, workers=workers, device=device), load_grader()
         self._folder, self._device = folder, device
         self._scale, self._pictures, self._steps, self._advance = guidance_scale, pictures, steps, advance
 
     def run(self) -> Report:
-        """Hold the whole examination."""
+        """Hold the whole examination; once."""
         settings = {"guidance_scale": self._scale, "steps": self._steps, "pictures": self._pictures}
         report = Report(settings)
         report.grader.extend(self._examine_grader())
         report.lines.extend(_judge_grader(report.grader))
-        for part in (self._ask, self._emphasise, self._avoid, self._clean):
-            report.lines.extend(part())
-        report.curve.update({f"{scale:g}": self._agreement(scale) for scale in CURVE})
-        report.lines.append(_judge_curve(report.curve, self._pictures))
+        with self._easel:
+            for part in (self._ask, self._emphasise, self._avoid, self._clean):
+                report.lines.extend(part())
+            report.curve.update({f"{scale:g}": self._agreement(scale) for scale in CURVE})
+            report.lines.append(_judge_curve(report.curve, self._pictures))
         report.lines.extend(self._time())
         return report
 
@@ -128,7 +130,7 @@ class Examination:
     def _clean(self) -> Iterator[Line]:
         shares = {}
         for name, negative in _NEGATIVES.items():
-            _, answers = self._examine(_mixed_prompts(), self._scale, 3 * self._pictures, negative_prompt=negative)
+            _, answers = self._examine(_mixed_prompts(), self._scale, 2 * self._pictures, negative_prompt=negative)
             flawed = [seen["flaw"] == "flaw" for seen in answers]
             shares[name] = sum(flawed) / len(flawed)
             half = name == "nine words" or None
@@ -164,7 +166,7 @@ class Examination:
 
 def pictures_drawn(pictures: int = PICTURES) -> int:
     """How many pictures an examination draws."""
-    return pictures * (3 + 2 + 2 + len(AVOIDED) + 3 * len(_NEGATIVES) + len(CURVE))
+    return pictures * (3 + 2 + 2 + len(AVOIDED) + 2 * len(_NEGATIVES) + len(CURVE))
 
 
 _NEGATIVES = {"empty": "", "nine words": ", ".join(NINE_WORDS), "pure, 0.0001": pure_negative(1e-4)}
