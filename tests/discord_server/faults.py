@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from tests.discord_server.redirection import GATEWAY
+
 EVERY = "* *"
 
 
@@ -35,7 +37,10 @@ class Fault:
     struck: int = 0
 
     def matches(self, method: str, path: str) -> bool:
-        return self.times != 0 and fnmatchcase(f"{method} {path}", self.on)
+        """Whether it concerns a request. The gateway's handshake is meant only where it is named: `GET /gw*`."""
+        if self.times == 0 or (self.on == EVERY and path.startswith(GATEWAY)):
+            return False
+        return fnmatchcase(f"{method} {path}", self.on)
 
     def strike(self) -> None:
         self.struck += 1

@@ -88,7 +88,7 @@ class Connection:
 
 
 class Gateway:
-    """All sessions. `identifies`, `resumes` and `refusals` count what clients did."""
+    """All sessions. `identifies`, `resumes` and `heartbeats` count what clients did."""
 
     def __init__(self, server: DiscordServer) -> None:
         self._server = server
@@ -125,7 +125,7 @@ class Gateway:
                 taken = True
         return taken
 
-    # Ways of losing the connection. All but `forget` leave the session open to RESUME.
+    # Ways of losing the connection. All but an `invalidate` that is not resumable leave the session open to RESUME.
 
     def reset(self) -> None:
         """Break every connection off as a network does (ECONNRESET)."""
