@@ -59,20 +59,21 @@ class BrownianPath:
         """Return the path's value at ``point``."""
         whole = self._way[0]
         point = round(min(max(point, whole.begin), whole.end), _DECIMALS)
-        while not self._way[-1].begin <= point <= self._way[-1].end:
+        if point == whole.end:
+            return whole.value + whole.increment
+        while not self._way[-1].begin <= point < self._way[-1].end:
             self._way.pop()
-        while self._way[-1].begin < point < self._way[-1].end:
+        while self._way[-1].begin < point:
             self._way.append(self._half(self._way[-1], point))
-        span = self._way[-1]
-        return span.value if point == span.begin else span.value + span.increment
+        return self._way[-1].value
 
     def _half(self, span: _Span, point: float) -> _Span:
-        """The half of ``span`` that has ``point`` in it."""
+        """The half of ``span`` that has ``point`` in it; its middle is the beginning of the right one."""
         middle = round((span.begin + span.end) / 2, _DECIMALS)
         before, after, length = middle - span.begin, span.end - middle, span.end - span.begin
         left = before / length * span.increment
         left = left + math.sqrt(before * after / length) * self._normal(spawn_key=(span.number, span.depth))
-        if point <= middle:
+        if point < middle:
             return _Span(span.begin, middle, left, span.value, 2 * span.number, span.depth + 1)
         return _Span(middle, span.end, span.increment - left, span.value + left, 2 * span.number + 1, span.depth + 1)
 

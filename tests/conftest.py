@@ -3,8 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 OWN_VECTORS = Path(__file__).parent / "conformance" / "vectors"
+
+# Tests assert behaviour, never time: a busy machine is no failure.
+settings.register_profile("ninewords", deadline=None)
+settings.load_profile("ninewords")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,7 +1,7 @@
 """Samplers that follow the probability-flow ODE and draw no noise on the way, in the variance-exploding scale.
 
 In the papers' words: ``sigma`` is the noise level, ``t = -log(sigma)`` half the log signal-to-noise ratio, and the ODE
-``dx/dsigma = (x - denoised(x, sigma)) / sigma`` (Karras et al. 2022, arXiv:2206.00364, equation 3 with s = 1).
+``dx/dsigma = (x - denoised(x, sigma)) / sigma`` (Karras et al. 2022, arXiv:2206.00364, equations 1 and 3).
 """
 
 from itertools import pairwise

@@ -8,7 +8,7 @@ A canonical name is a sampler, followed by its schedule of noise levels where mo
 from dataclasses import dataclass
 
 from generation.errors import InvalidChoice
-from generation.samplers.schedules import SCHEDULES, even_timesteps
+from generation.samplers.schedules import SCHEDULES, ddim_timesteps, even_timesteps
 
 AUTOMATIC = "Automatic"
 
@@ -141,8 +141,10 @@ def network_calls(name: str, steps: int) -> int:
     if schedule is None:
         stops = len(even_timesteps(steps))
         return stops - 1 if sampler == "DDIM" or (stops == 1 and sampler == "PLMS") else stops
-    stops = len(even_timesteps(steps)) if schedule == "DDIM" else steps
-    return 2 * stops - 1 if SAMPLERS[sampler].two_calls else stops
+    facts = SAMPLERS[sampler]
+    dropped = facts.drops_last_level
+    stops = len(ddim_timesteps(steps + dropped)) - dropped if schedule == "DDIM" else steps
+    return 2 * stops - 1 if facts.two_calls else stops
 
 
 def least_steps(name: str) -> int:

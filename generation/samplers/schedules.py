@@ -91,6 +91,11 @@ def even_timesteps(steps: int, length: int = 1000) -> NDArray[np.int64]:
     return np.minimum(np.arange(0, length, max(1, length // steps)) + 1, length - 1)
 
 
+def ddim_timesteps(steps: int, length: int = 1000) -> NDArray[np.int64]:
+    """The same stride for samplers on levels, which do without a timestep past the end."""
+    return np.arange(1, length, max(1, length // steps))
+
+
 def _uniform(steps: int, noise: NoiseSchedule) -> Single:
     return noise.sigma(_even(len(noise) - 1, 0, steps))
 
@@ -107,8 +112,7 @@ def _simple(steps: int, noise: NoiseSchedule) -> Single:
 
 
 def _ddim(steps: int, noise: NoiseSchedule) -> Single:
-    stride = max(1, len(noise) // steps)
-    return noise.sigmas[1::stride][::-1]
+    return noise.sigmas[ddim_timesteps(steps, len(noise))][::-1]
 
 
 def _exponential(steps: int, noise: NoiseSchedule) -> Single:

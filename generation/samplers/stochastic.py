@@ -66,7 +66,7 @@ def dpmpp_sde(trace: Trace, x: Vector, sigmas: Vector, eta: float) -> Vector:
 
 
 def dpmpp_2m_sde(trace: Trace, x: Vector, sigmas: Vector, eta: float) -> Vector:
-    """SDE-DPM-Solver++(2M), midpoint form: Lu et al. 2022 (arXiv:2211.01095), appendix on SDE solvers."""
+    """SDE-DPM-Solver++(2M), midpoint form: Lu et al. 2022 (arXiv:2211.01095), its solvers of the SDE."""
     previous, h_previous = None, 0.0
     for sigma, to in pairwise(sigmas):
         denoised = trace.denoised(x, sigma)
@@ -99,7 +99,7 @@ def dpmpp_3m_sde(trace: Trace, x: Vector, sigmas: Vector, eta: float) -> Vector:
 
 
 def restart(trace: Trace, x: Vector, sigmas: Vector, _eta: float) -> Vector:
-    """Restart sampling with Heun's method: Xu et al. 2023 (arXiv:2306.14878), algorithm 1.
+    """Restart sampling with Heun's method: Xu et al. 2023 (arXiv:2306.14878), section 3.
 
     From 20 steps on, some of the steps are spent on going back from sigma 0.1 to 2 and down again, on Karras levels:
     9 of them once, or from 36 on two times a quarter of them.
@@ -116,7 +116,7 @@ def restart(trace: Trace, x: Vector, sigmas: Vector, _eta: float) -> Vector:
 def ancestral_step(sigma: float, to: float, eta: float) -> tuple[float, float]:
     """Split the level ``to`` into one to step down to and the noise to add after it, ``down² + up² = to²``.
 
-    With eta 1 the noise has the variance of the reverse process's posterior: Song et al. 2021, equation 46.
+    With eta 1 the noise has the variance of the reverse process's posterior: Song et al. 2021, appendix F.
     """
     up = min(to, eta * to * np.sqrt(max(0.0, sigma**2 - to**2)) / sigma)
     return float(np.sqrt(to**2 - up**2)), float(up)
@@ -135,7 +135,7 @@ def _by_way_of_logs(sigma: float, to: float) -> tuple[float, float, float]:
 
 
 def _toward(denoised: Vector, x: Vector, sigma: float, to: float) -> Vector:
-    """First-order step of DPM-Solver++: Lu et al. 2022 (arXiv:2211.01095), equation 9 with alpha = 1."""
+    """First-order step of DPM-Solver++: DDIM's in this scale: Lu et al. 2022 (arXiv:2211.01095), with alpha = 1."""
     return to / sigma * x + (1 - to / sigma) * denoised
 
 

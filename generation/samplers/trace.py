@@ -54,7 +54,7 @@ class Trace:
         return self._call_exploding(x, sigma, keep_epsilon=False)
 
     def slope(self, x: Vector, sigma: float) -> Vector:
-        """``(x - denoised) / sigma``, the derivative of x by sigma (Karras et al. 2022, equation 3); this is kept."""
+        """``(x - denoised) / sigma``, dx/dsigma (Karras et al. 2022, equations 1 and 3); this is kept."""
         return self._call_exploding(x, sigma, keep_epsilon=True)
 
     def epsilon(self, x: Vector, timestep: int) -> Vector:
@@ -113,7 +113,7 @@ class Trace:
     def _call(self, x: Vector, timestep: float, input_scale: float, alpha: float, *, keep_epsilon: bool) -> Vector:
         """Note a call on ``input_scale * x``, which is ``alpha * picture + sqrt(1 - alpha^2) * noise``.
 
-        v is ``alpha * noise - sqrt(1 - alpha^2) * picture``: Salimans and Ho 2022 (arXiv:2202.00512), appendix D.
+        v is ``alpha * noise - sqrt(1 - alpha^2) * picture``: Salimans and Ho 2022 (arXiv:2202.00512), section 4.
         """
         share = float(np.sqrt(1 - alpha**2))
         if self._prediction == "epsilon":

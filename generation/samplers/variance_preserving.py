@@ -28,9 +28,9 @@ def ddim(trace: Trace, x: Vector, timesteps: list[int], eta: float) -> Vector:
 
 
 def plms(trace: Trace, x: Vector, timesteps: list[int], _eta: float) -> Vector:
-    """Pseudo linear multistep: Liu et al. 2022 (arXiv:2202.09778), equation 12, begun with one step of equation 22.
+    """Pseudo linear multistep: Liu et al. 2022 (arXiv:2202.09778), equation 12, begun with one of improved Euler.
 
-    The call that the first step makes ahead of itself is not remembered.
+    The call that this first step makes ahead of itself is not remembered.
     """
     alphas = trace.schedule.alphas_cumprod
     past: list[Vector] = []
@@ -55,12 +55,9 @@ def unipc(trace: Trace, x: Vector, times: Vector, _eta: float) -> Vector:
     points = [_UniPCPoint(trace, float(time)) for time in times]
     steps = len(points) - 1
     highest = min(UNIPC_ORDER, steps)
-    past: list[tuple[float, Vector]] = []
     corrected = x
-    for step in range(steps):
-        here, there = points[step], points[step + 1]
-        if step == 0:
-            past = [(here.half_log_snr, trace.sample(x, here.timestep, here.alpha))]
+    past = [(points[0].half_log_snr, trace.sample(x, points[0].timestep, points[0].alpha))]
+    for step, (here, there) in enumerate(pairwise(points)):
         order = step + 1 if step + 1 < highest else min(highest, steps - step)
         predicted = _unipc_step(corrected, here, there, past[:order])
         if step + 1 == steps:
@@ -104,7 +101,7 @@ def _unipc_step(
 
 
 def _unipc_weights(ratios: Vector, h: float) -> Vector:
-    """Solve the paper's equation 5 for the weights of the differences; a single one has 1/2, whatever B(h) is."""
+    """Weights of the differences: the linear system of the paper's section 3.1. A single one has 1/2 for any B(h)."""
     if len(ratios) < 2:
         return np.full(len(ratios), 0.5)
     right: list[float] = []
@@ -113,7 +110,7 @@ def _unipc_weights(ratios: Vector, h: float) -> Vector:
         right.append(phi * factorial / -h)
         factorial *= power + 1
         phi = phi / -h - 1 / factorial
-    return np.linalg.solve(np.vander(ratios, increasing=True).T, np.array(right))
+    return np.linalg.solve(np.vander(ratios, increasing=True).T, np.array(right)).astype(np.float64)
 
 
 def _downward(timesteps: list[int]) -> list[tuple[int, int]]:

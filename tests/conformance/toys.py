@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from generation.samplers.schedules import stable_diffusion_alphas
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 Denoiser = Callable[[Array, float], Array]
 
 _ALPHAS = stable_diffusion_alphas()
