@@ -1,0 +1,30 @@
+"""Answers that only the person who asked sees; a failure is worded, recorded, and never hides another."""
+
+from typing import Any
+
+import discord
+import structlog
+
+from bot import errors, presenting
+from bot.delivery import NETWORK_ERRORS
+
+_log = structlog.get_logger(__name__)
+
+
+async def whisper(interaction: discord.Interaction[Any], text: str, *, file: discord.File | None = None) -> None:
+    """Answer so that only the one who asked sees it, whether or not the interaction was acknowledged."""
+    files = [] if file is None else [file]
+    if interaction.response.is_done():
+        await interaction.followup.send(text, ephemeral=True, files=files)
+    else:
+        await interaction.response.send_message(text, ephemeral=True, files=files)
+
+
+async def apologise(interaction: discord.Interaction[Any], error: BaseException) -> None:
+    """Record ``error`` and say it in one sentence; if Discord does not take even that, the record remains."""
+    command = interaction.command.qualified_name if interaction.command else "button"
+    failure = errors.recorded(error, interaction=interaction.id, command=command)
+    try:
+        await whisper(interaction, presenting.failure_text(failure))
+    except (*NETWORK_ERRORS, discord.HTTPException) as trouble:
+        _log.warning("an answer was lost", error_id=failure.error_id, kind=type(trouble).__name__)

@@ -1,0 +1,134 @@
+"""The composition root: makes every part, hands each what it needs, and takes all down in the right order."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from bot import buttons
+from bot.client import Client
+from bot.commands import COMMANDS
+from bot.configuration import Configuration
+from bot.delivery import Delivery
+from bot.desk import Desk
+from bot.moderation.floor import Floor
+from bot.policy import Policy
+from bot.queue import Queue
+from bot.remarks import Remarks
+from bot.supervision import keep_connected
+from generation.drawing import DrawingProcess
+from generation.errors import ModelUnavailable
+from generation.profiles import Profile, load_profiles
+from storage.database import Database
+
+_log = structlog.get_logger(__name__)
+
+_DRAIN_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """The parts, put together."""
+
+    configuration: Configuration
+    database: Database
+    process: DrawingProcess
+    queue: Queue
+    desk: Desk
+
+    def client(self) -> Client:
+        """Make a new gateway client."""
+        return Client(
+            desk=self.desk,
+            queue=self.queue,
+            jobs=self.database.jobs,
+            pictures=self.database.pictures,
+            commands=COMMANDS,
+            buttons=[buttons.JobButton],
+            home_guild=self.configuration.home_guild,
+        )
+
+
+async def run(configuration: Configuration) -> None:
+    """Run the bot until SIGTERM or SIGINT, then let what is being drawn finish.
+
+    Raises FloorDamaged, DatabaseUnfit, ModelUnavailable or TokenRefused where it must not, or cannot, start.
+    """
+    async with opened(configuration) as bot:
+        await _until_told(bot.process.start(), keep_connected(bot.client, configuration.discord_token))
+    _log.info("closed")
+
+
+@asynccontextmanager
+async def opened(configuration: Configuration) -> AsyncIterator[Bot]:
+    """Put the parts together and take up what the last run left; at the end, drain and close them."""
+    floor = Floor.load()
+    profile = _profile(configuration)
+    async with (
+        Database.open(configuration.database, pictures=configuration.data_folder / "pictures") as database,
+        _process(configuration, profile) as process,
+        Delivery.open(configuration.discord_token, view=buttons.view) as delivery,
+    ):
+        _log.info("opened", database=database.description, profile=profile.name)
+        queue = Queue(
+            jobs=database.jobs,
+            pictures=database.pictures,
+            process=process,
+            delivery=delivery,
+            remarks=Remarks(profile=profile, preferences=database.preferences),
+        )
+        desk = Desk(
+            profile=profile,
+            preferences=database.preferences,
+            presets=database.presets,
+            floor=floor,
+            policy=Policy(),
+            queue=queue,
+        )
+        await queue.recover()
+        try:
+            yield Bot(configuration=configuration, database=database, process=process, queue=queue, desk=desk)
+        finally:
+            await queue.drain(_DRAIN_SECONDS)
+
+
+async def _until_told(*work: Coroutine[Any, Any, object]) -> None:
+    """Do all ``work`` until SIGTERM or SIGINT, or until some of it fails; what it raises is raised."""
+    told = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # Windows: Ctrl+C arrives as KeyboardInterrupt
+            asyncio.get_running_loop().add_signal_handler(each, told.set)
+    telling: asyncio.Task[Any] = asyncio.create_task(told.wait())
+    tasks = {telling, *(asyncio.create_task(each) for each in work)}
+    pending = tasks
+    try:
+        while telling in pending:
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _profile(configuration: Configuration) -> Profile:
+    profiles = load_profiles(configuration.profiles_folder)
+    if configuration.profile not in profiles:
+        known = ", ".join(sorted(profiles))
+        raise ModelUnavailable(f"There is no profile called {configuration.profile!r}. There are: {known}.")
+    return profiles[configuration.profile]
+
+
+def _process(configuration: Configuration, profile: Profile) -> DrawingProcess:
+    return DrawingProcess(
+        profile=profile,
+        model=configuration.model,
+        vae=configuration.vae,
+        device=configuration.device,
+        dtype=configuration.dtype,
+    )

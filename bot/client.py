@@ -1,0 +1,88 @@
+"""The gateway's client: slash commands and buttons, no privileged intents, dependencies handed in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+
+from bot import words
+from bot.answering import apologise
+from bot.desk import Desk
+from bot.errors import Refused
+from bot.queue import Queue
+from storage.jobs import Jobs
+from storage.pictures import Pictures
+
+_log = structlog.get_logger(__name__)
+
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
+
+
+class Client(discord.Client):
+    """Receives interactions; what they ask for is done by ``desk`` and ``queue`` and read from ``jobs``.
+
+    With a ``home_guild`` (an id) the commands are registered there, at once; without one, everywhere.
+    """
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        queue: Queue,
+        jobs: Jobs,
+        pictures: Pictures,
+        commands: Sequence[app_commands.Command[Any, ..., Any] | app_commands.Group],
+        buttons: Sequence[type[discord.ui.DynamicItem[Any]]],
+        home_guild: int | None = None,
+    ) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+        )
+        self.desk, self.queue, self.jobs, self.pictures = desk, queue, jobs, pictures
+        self._commands, self._buttons = commands, buttons
+        self._home_guild = home_guild
+        self.tree = CommandTree(self)
+
+    async def setup_hook(self) -> None:
+        """Register commands and buttons, before the gateway connects."""
+        for command in self._commands:
+            self.tree.add_command(command)
+        self.add_dynamic_items(*self._buttons)
+        guild = None if self._home_guild is None else discord.Object(self._home_guild)
+        if guild is not None:
+            self.tree.copy_global_to(guild=guild)
+        try:
+            registered = await self.tree.sync(guild=guild)
+        except discord.Forbidden:
+            _log.error("the commands could not be registered: is the bot in its home server?", guild=self._home_guild)
+        else:
+            _log.info("commands registered", count=len(registered), guild=self._home_guild)
+
+    async def on_ready(self) -> None:
+        """Say so in the log."""
+        _log.info("connected", user=str(self.user), guilds=len(self.guilds))
+
+
+class CommandTree(app_commands.CommandTree[Client]):
+    """The tree, with one place where whatever a command raises is worded."""
+
+    async def on_error(self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError, /) -> None:
+        """Answer a command that raised."""
+        await apologise(interaction, _cause(error))
+
+
+def _cause(error: app_commands.AppCommandError) -> BaseException:
+    """What went wrong, without the library's wrapping."""
+    match error:
+        case app_commands.CommandInvokeError():
+            return error.original
+        case app_commands.NoPrivateMessage():
+            return Refused(words.ONLY_IN_SERVERS)
+        case app_commands.TransformerError() | app_commands.CommandSignatureMismatch():
+            return Refused(words.BAD_OPTION)
+    return error

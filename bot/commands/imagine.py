@@ -1,0 +1,79 @@
+"""``/imagine``: options in, a job out."""
+
+import discord
+from discord import app_commands
+from discord.app_commands import Range
+
+from bot import words
+from bot.client import Client
+from bot.commands import suggestions
+from generation.errors import InvalidChoice
+
+_LONGEST_SEED = 2**53 - 1
+_AUTO = "auto"
+
+
+@app_commands.command(description="Draw a picture; every option may be left out, the prompt too")
+@app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
+@app_commands.describe(
+    prompt="What to draw; may be empty, and then only the negative prompt speaks",
+    negative="What to keep away from, in place of your usual negative prompt",
+    preset="A set of choices by name; the other options go over it",
+    weight="How loudly the nine words of the pure negative are said; above 0, usually 0.0001",
+    size="A name, or a width and a height such as 768x512",
+    steps="How many steps to draw in; more is slower and finer",
+    cfg="How closely to follow the prompt: a number, or auto to let it grow with the size",
+    seed="The number a picture begins from; the same seed and options give the same picture",
+    sampler="The method of drawing",
+    count="How many pictures",
+    clip_skip="Which layer of the text model is read: 1 is the last",
+)
+@app_commands.autocomplete(
+    preset=suggestions.presets,
+    size=suggestions.sizes,
+    sampler=suggestions.samplers,
+    cfg=suggestions.guidance,
+)
+async def imagine(
+    interaction: discord.Interaction[Client],
+    prompt: Range[str, 0, 6000] | None = None,
+    negative: Range[str, 0, 6000] | None = None,
+    preset: Range[str, 1, 64] | None = None,
+    weight: float | None = None,
+    size: Range[str, 1, 64] | None = None,
+    steps: Range[int, 1, 150] | None = None,
+    cfg: Range[str, 1, 16] | None = None,
+    seed: Range[int, -1, _LONGEST_SEED] | None = None,
+    sampler: Range[str, 1, 64] | None = None,
+    count: Range[int, 1, 4] | None = None,
+    clip_skip: Range[int, 1, 12] | None = None,
+) -> None:
+    """Take a request; what cannot be drawn is answered by the tree."""
+    options = {
+        "prompt": prompt,
+        "negative_prompt": negative,
+        "preset_weight": weight,
+        "size": size,
+        "steps": steps,
+        "guidance_scale": read_guidance(cfg),
+        "seed": seed,
+        "sampler": sampler,
+        "count": count,
+        "clip_skip": clip_skip,
+    }
+    desk = interaction.client.desk
+    await desk.take(interaction, await desk.spec(interaction, options, preset=preset))
+
+
+def read_guidance(cfg: str | None) -> float | str | None:
+    """Read the option ``cfg``: a number, or auto; raise InvalidChoice for anything else."""
+    if cfg is None:
+        return None
+    text = cfg.strip().casefold()
+    if text == _AUTO:
+        return _AUTO
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise InvalidChoice("guidance_scale", words.no_number("CFG", cfg)) from None

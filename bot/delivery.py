@@ -1,0 +1,232 @@
+"""A job's one message: edited while the job runs, and completed for certain at the end.
+
+Delivery has a REST session of its own, so that a gateway connection that dies takes no picture with it, and edits
+through the interaction's token, which works after a restart too. When that token is dead the last card goes to the
+channel as a message with a nonce, so that a message whose answer was lost is not sent twice.
+"""
+
+import asyncio
+import io
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import aiohttp
+import discord
+import structlog
+
+from bot.errors import TokenRefused
+from bot.presenting import Action, Card
+from storage.records import Job
+
+_log = structlog.get_logger(__name__)
+
+#: Seconds between two edits of one message. Discord allows a little more.
+EDIT_PAUSE = 1.75
+_PATIENCE = 60.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_UNAUTHORISED, _TOO_MANY, _TOO_LARGE, _ENTITY_TOO_LARGE = 401, 429, 413, 40005
+
+#: What a request may fail with that has nothing to do with its content.
+NETWORK_ERRORS = (OSError, aiohttp.ClientError, TimeoutError, discord.DiscordServerError)
+
+ViewMaker = Callable[[tuple[Action, ...], int], discord.ui.View]
+
+
+class Undeliverable(Exception):
+    """Discord will not take it, now or later. ``too_large``: a smaller file may be taken."""
+
+    def __init__(self, cause: discord.HTTPException) -> None:
+        super().__init__(f"Discord answered {cause.status} ({cause.code}).")
+        self.too_large = cause.status == _TOO_LARGE or cause.code == _ENTITY_TOO_LARGE
+
+
+class _TokenDead(Exception):
+    """The interaction's token, or the message behind it, is no more."""
+
+
+class Delivery:
+    """The way to people's messages. ``view`` makes the buttons for a job."""
+
+    def __init__(self, rest: discord.Client, *, view: ViewMaker, edit_pause: float = EDIT_PAUSE) -> None:
+        self._rest = rest
+        self._view = view
+        self._edit_pause = edit_pause
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, token: str, *, view: ViewMaker, edit_pause: float = EDIT_PAUSE) -> AsyncIterator[Self]:
+        """Sign in to Discord's REST API, without a gateway; keep trying while the network is away.
+
+        Raises TokenRefused for a token that Discord does not know.
+        """
+        async with discord.Client(
+            intents=discord.Intents(guilds=True), allowed_mentions=discord.AllowedMentions.none(), max_messages=None
+        ) as rest:
+            await _sign_in(rest, token)
+            yield cls(rest, view=view, edit_pause=edit_pause)
+
+    def message_of(self, job: Job) -> "JobMessage":
+        """The message of one job."""
+        return JobMessage(job, self._rest, view=self._view, edit_pause=self._edit_pause)
+
+
+class JobMessage:
+    """The message of one job, while it is an ``async with``: ``show`` as often as you like, ``complete`` once."""
+
+    def __init__(self, job: Job, rest: discord.Client, *, view: ViewMaker, edit_pause: float) -> None:
+        self._job = job
+        self._rest = rest
+        self._view = view
+        self._edit_pause = edit_pause
+        self._webhook = discord.Webhook.partial(job.reply.application_id, job.reply.token, client=rest)
+        self._token_dead = False
+        self._newest: Card | None = None
+        self._changed = asyncio.Event()
+        self._editor: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stop_editing()
+
+    def show(self, card: Card) -> None:
+        """Show ``card`` soon, unless a newer one comes first. Nothing is lost if it cannot be shown."""
+        self._newest = _over(self._newest, card)
+        self._changed.set()
+        if self._editor is None:
+            self._editor = asyncio.create_task(self._edit_on(), name=f"message of job {self._job.id}")
+
+    async def reaches(self, card: Card) -> bool:
+        """Show ``card``, now and last, and say whether the message is there; network errors are waited out."""
+        await self._stop_editing()
+        try:
+            await self._insist(lambda: self._edit(card))
+        except (_TokenDead, Undeliverable):
+            return False
+        return True
+
+    async def complete(self, card: Card, *, elsewhere: str) -> int:
+        """Show the last card, whatever it takes, and return the message's id.
+
+        Where the message can no longer be edited the card goes to the channel, ``elsewhere`` above it, and its owner
+        is mentioned. Raises Undeliverable where Discord takes it in neither place.
+        """
+        await self._stop_editing()
+        if not self._token_dead:
+            try:
+                return await self._insist(lambda: self._edit(card))
+            except _TokenDead:
+                self._token_dead = True
+        return await self._insist(lambda: self._send(card, elsewhere))
+
+    async def _edit_on(self) -> None:
+        """Edit whenever there is something new, with a pause in between."""
+        shown: Card | None = None
+        while not self._token_dead:
+            await self._changed.wait()
+            self._changed.clear()
+            card, self._newest = self._newest, None
+            if card is None or card == shown:
+                continue
+            try:
+                await self._edit(card)
+                shown = card
+            except (_TokenDead, Undeliverable):
+                self._token_dead = True
+            except (*NETWORK_ERRORS, discord.HTTPException) as error:
+                _log.debug("an edit was lost", job=self._job.id, kind=type(error).__name__)
+            await asyncio.sleep(self._edit_pause)
+
+    async def _stop_editing(self) -> None:
+        if self._editor is not None:
+            self._editor.cancel()
+            await asyncio.gather(self._editor, return_exceptions=True)
+            self._editor = None
+
+    async def _insist(self, attempt: Callable[[], Any]) -> Any:
+        """Repeat ``attempt`` until it is done or cannot be, with a growing, jittered pause."""
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                return await attempt()
+            except (*NETWORK_ERRORS, discord.HTTPException) as error:
+                _log.warning("delivery waits for Discord", job=self._job.id, kind=type(error).__name__)
+                await asyncio.sleep(max(_asked_pause(error), pause * random.uniform(0.5, 1.5)))
+                pause = min(_LONGEST_PAUSE, 2 * pause)
+
+    async def _edit(self, card: Card) -> int:
+        """Edit the interaction's own message, once."""
+        what: dict[str, Any] = {"content": card.text, "view": self._view(card.actions, self._job.id)}
+        if card.uploads is not None:
+            what["attachments"] = _files(card)
+        original: Any = "@original"  # the wire's name for it; the library asks for a number, which may be unknown here
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return (await self._webhook.edit_message(original, **what)).id
+        except discord.HTTPException as error:
+            if isinstance(error, discord.NotFound) or error.status == _UNAUTHORISED:
+                raise _TokenDead from error
+            raise _final(error) from error
+
+    async def _send(self, card: Card, elsewhere: str) -> int:
+        """Send the card to the channel, once; the nonce lets Discord recognise a second attempt."""
+        channel = self._rest.get_partial_messageable(self._job.reply.channel_id, guild_id=self._job.reply.guild_id)
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                message = await channel.send(
+                    f"{elsewhere}\n{card.text}",
+                    files=_files(card),
+                    view=self._view(card.actions, self._job.id),
+                    nonce=str(self._job.id),
+                    allowed_mentions=discord.AllowedMentions(users=[discord.Object(self._job.owner)]),
+                )
+                return message.id
+        except discord.HTTPException as error:
+            raise _final(error) from error
+
+
+async def _sign_in(rest: discord.Client, token: str) -> None:
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            return await rest.login(token)
+        except discord.LoginFailure as refusal:
+            raise TokenRefused from refusal
+        except (*NETWORK_ERRORS, discord.HTTPException) as error:
+            _log.warning("signing in waits for Discord", kind=type(error).__name__, seconds=pause)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+            pause = min(_LONGEST_PAUSE, 2 * pause)
+
+
+def _over(below: Card | None, card: Card) -> Card:
+    """The newer card; files it leaves as they are may not have been shown yet, and then it brings them."""
+    if below is None or card.uploads is not None or not below.uploads:
+        return card
+    return Card(text=card.text, actions=card.actions, uploads=below.uploads)
+
+
+def _files(card: Card) -> list[discord.File]:
+    """Fresh files for one attempt: sending one uses it up."""
+    return [
+        discord.File(io.BytesIO(upload.content), upload.name, description=upload.description)
+        for upload in card.uploads or ()
+    ]
+
+
+def _final(error: discord.HTTPException) -> Exception:
+    """What to raise for an answer: itself where trying again may help, Undeliverable where it cannot."""
+    passing = isinstance(error, discord.DiscordServerError) or error.status == _TOO_MANY
+    return error if passing else Undeliverable(error)
+
+
+def _asked_pause(error: Exception) -> float:
+    """The pause in seconds that Discord, or what stands before it, asked for."""
+    if not isinstance(error, discord.HTTPException) or error.status != _TOO_MANY:
+        return 0.0
+    try:
+        return min(600.0, float(error.response.headers.get("Retry-After", 0)))
+    except (TypeError, ValueError):
+        return 0.0

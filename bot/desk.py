@@ -1,0 +1,124 @@
+"""Where a request is taken: resolved, judged, written down, acknowledged, queued, in exactly this order.
+
+Written down before it is acknowledged: whoever has been told that a picture is coming gets it, whatever happens next.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+import structlog
+
+from bot import preferences, presenting, specs, words
+from bot.delivery import NETWORK_ERRORS
+from bot.errors import Refused
+from bot.moderation.floor import Floor
+from bot.policy import Policy
+from bot.queue import Queue
+from generation.errors import InvalidChoice
+from generation.profiles import Profile
+from generation.spec import Choices, PromptSpec, resolve
+from storage.preferences import Preferences
+from storage.presets import Presets
+from storage.records import Job, Reply
+
+_log = structlog.get_logger(__name__)
+
+
+class Desk:
+    """Takes requests for pictures of one model."""
+
+    def __init__(
+        self,
+        *,
+        profile: Profile,
+        preferences: Preferences,
+        presets: Presets,
+        floor: Floor,
+        policy: Policy,
+        queue: Queue,
+    ) -> None:
+        self.profile = profile
+        self.preferences = preferences
+        self.presets = presets
+        self._floor = floor
+        self._policy = policy
+        self._queue = queue
+
+    async def spec(
+        self, interaction: discord.Interaction[Any], options: Choices, *, preset: str | None = None
+    ) -> PromptSpec:
+        """Make the spec that ``options`` ask for, over what server, channel, person and ``preset`` have chosen.
+
+        Raises InvalidChoice or Refused where there can be or will be no such picture.
+        """
+        guild_id, channel_id = place_of(interaction)
+        chosen = await preferences.chosen(
+            self.preferences, user_id=interaction.user.id, channel_id=channel_id, guild_id=guild_id
+        )
+        layers = [*chosen.layers, *(() if preset is None else (await self._preset(interaction, preset, guild_id),))]
+        spec = resolve({"model": self.profile.name}, *layers, options, profiles={self.profile.name: self.profile})
+        await self._judge(spec)
+        return spec
+
+    async def take(self, interaction: discord.Interaction[Any], spec: PromptSpec) -> None:
+        """Take up a request whose spec is known; raise Refused where it will not be drawn."""
+        await self._judge(spec)
+        owner = interaction.user.id
+        self._policy.admit(of_this_person=self._queue.on_the_way(owner), of_everybody=self._queue.on_the_way())
+        job = await self._queue.accept(interaction.id, owner=owner, spec=spec, reply=_reply_to(interaction))
+        if job is None:
+            _log.info("told twice of one interaction", job=interaction.id)
+        elif await self._acknowledge(interaction, job):
+            self._queue.begin(job)
+
+    async def take_again(self, interaction: discord.Interaction[Any], held: Mapping[str, Any]) -> None:
+        """Take up the request of a job's record once more, with new seeds, for whoever asks."""
+        spec = specs.read(held)
+        await self.take(interaction, specs.reseeded(spec, secrets.randbits(32), secrets.randbits(32)))
+
+    async def _judge(self, spec: PromptSpec) -> None:
+        """Raise for what is not drawn here. The refusal never repeats the prompt."""
+        self._policy.check(spec)
+        if await asyncio.to_thread(self._floor.judge, spec.prompt, spec.negative_prompt) is not None:
+            raise Refused(words.NOT_ALLOWED)
+
+    async def _preset(self, interaction: discord.Interaction[Any], name: str, guild_id: int) -> Choices:
+        choices = await preferences.preset(self.presets, name, user_id=interaction.user.id, guild_id=guild_id)
+        if choices is None:
+            raise InvalidChoice("preset", words.no_preset(presenting.shortened(name, 64)))
+        return choices
+
+    async def _acknowledge(self, interaction: discord.Interaction[Any], job: Job) -> bool:
+        """Tell Discord that the answer will come. Where it is not known whether Discord heard, ask."""
+        try:
+            await interaction.response.defer(thinking=True)
+        except discord.NotFound:
+            _log.info("acknowledged too late, dropped", job=job.id)
+            await self._queue.drop(job)
+            return False
+        except (*NETWORK_ERRORS, discord.HTTPException) as error:
+            _log.warning("acknowledgement uncertain", job=job.id, kind=type(error).__name__)
+            self._queue.verify(job)
+            return False
+        return True
+
+
+def place_of(interaction: discord.Interaction[Any]) -> tuple[int, int]:
+    """The guild and the channel; raise Refused in direct messages."""
+    if interaction.guild_id is None or interaction.channel_id is None:
+        raise Refused(words.ONLY_IN_SERVERS)
+    return interaction.guild_id, interaction.channel_id
+
+
+def _reply_to(interaction: discord.Interaction[Any]) -> Reply:
+    guild_id, channel_id = place_of(interaction)
+    return Reply(
+        application_id=interaction.application_id,
+        token=interaction.token,
+        guild_id=guild_id,
+        channel_id=channel_id,
+        upload_limit=interaction.filesize_limit,
+    )

@@ -1,0 +1,42 @@
+"""What this bot is willing to draw: ceilings, which the engine does not know."""
+
+from dataclasses import dataclass
+
+from bot import words
+from bot.errors import Refused
+from generation.errors import InvalidChoice
+from generation.spec import PromptSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Ceilings for one request, and for how many may wait.
+
+    ``side`` in pixels bounds the area as ``side`` × ``side``; ``text`` in characters bounds a prompt as written.
+    """
+
+    count: int = 4
+    steps: int = 150
+    side: int = 1536
+    text: int = 6000
+    waiting_each: int = 10
+    waiting_all: int = 1000
+
+    def check(self, spec: PromptSpec) -> None:
+        """Raise InvalidChoice, naming the field, for more than this bot draws."""
+        if spec.count > self.count:
+            raise InvalidChoice("count", words.too_many("pictures", self.count))
+        if spec.steps > self.steps:
+            raise InvalidChoice("steps", words.too_many("steps", self.steps))
+        if spec.width * spec.height > self.side**2:
+            raise InvalidChoice("size", words.too_large(spec.width, spec.height, self.side))
+        for name, text in (("prompt", spec.prompt), ("negative_prompt", spec.negative_prompt)):
+            if len(text) > self.text:
+                raise InvalidChoice(name, words.too_long(name.replace("_", " "), self.text))
+
+    def admit(self, *, of_this_person: int, of_everybody: int) -> None:
+        """Raise Refused when that many pictures on the way are enough."""
+        if of_this_person >= self.waiting_each:
+            raise Refused(words.too_many_waiting(self.waiting_each))
+        if of_everybody >= self.waiting_all:
+            raise Refused(words.QUEUE_FULL)

@@ -1,0 +1,160 @@
+"""What a job's message shows at each point of its life: pure functions from records to cards."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot import words
+from bot.errors import Failure
+from bot.preferences import OFFERED
+from generation.presets import decimal
+from generation.spec import PromptSpec
+from generation.updates import Progress, Waiting
+
+_PROMPT_SHOWN = 300
+_ALT_PROMPT = 800
+_SENTENCE = 1500
+#: What Discord reads as more than a character: markdown, mentions, links.
+_MEANT = re.compile(r"([\\*_~|`#\[\]<>@]|:(?=//))")
+_VALUE_SHOWN = 60
+_SPOKEN = {choice: name for name, choice in OFFERED.items()}
+
+
+class Action(StrEnum):
+    """What a button does; the word is part of the button's identity, for ever."""
+
+    CANCEL = "cancel"
+    AGAIN = "again"
+    RECIPE = "recipe"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to show: a name of ours, its bytes, and a description for those who cannot see it."""
+
+    name: str
+    content: bytes
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One state of a job's message. ``uploads`` None leaves the files that are there; an empty tuple removes them."""
+
+    text: str
+    actions: tuple[Action, ...] = ()
+    uploads: tuple[Upload, ...] | None = ()
+
+
+def starting() -> Card:
+    """Show a job that has only just been taken up."""
+    return Card(text=words.STARTING, actions=(Action.CANCEL,))
+
+
+def waiting(update: Waiting, *, begun_before: bool = False) -> Card:
+    """Show the place in the queue. ``begun_before``: the drawing process died over it and begins anew."""
+    text = words.waiting(update.place, update.seconds)
+    return Card(text=f"{words.WAITING_AGAIN} {text}" if begun_before else text, actions=(Action.CANCEL,))
+
+
+def drawing(update: Progress) -> Card:
+    """Show how far the picture is, with the newest preview, or with the one before where there is no new one."""
+    preview = None if update.preview is None else (Upload("preview.jpg", update.preview, words.PREVIEW_ALT),)
+    return Card(
+        text=words.drawing(update.step, update.steps, update.seconds_left), actions=(Action.CANCEL,), uploads=preview
+    )
+
+
+def finished(spec: PromptSpec, uploads: Sequence[Upload], remarks: Sequence[str] = ()) -> Card:
+    """Show the pictures with what they were asked to be, the short recipe, and remarks, a line each."""
+    lines = [quoted(spec.prompt), f"-# {summary(spec)}", *(f"-# {plain(remark)}" for remark in remarks)]
+    return Card(text="\n".join(lines), actions=(Action.AGAIN, Action.RECIPE), uploads=tuple(uploads))
+
+
+def cancelled() -> Card:
+    """Show that it was taken back; it can be asked for again."""
+    return Card(text=words.CANCELLED, actions=(Action.AGAIN,))
+
+
+def failed(failure: Failure) -> Card:
+    """Show why there is no picture; it can be asked for again."""
+    return Card(text=failure_text(failure), actions=(Action.AGAIN,))
+
+
+def failure_text(failure: Failure) -> str:
+    """The sentence with its error id, for a message of its own."""
+    return words.failure(plain(failure.sentence), failure.error_id)
+
+
+def summary(spec: PromptSpec, *, seeds: bool = True) -> str:
+    """Write the recipe in one line: size, steps, sampler, CFG, seeds, negative."""
+    parts = [
+        f"{spec.width}×{spec.height}",
+        words.counted(spec.steps, "step"),
+        spec.sampler,
+        f"CFG {spec.guidance_scale:g}",
+    ]
+    if seeds:
+        parts.append(_seeds(spec))
+    if spec.preset_weight is not None:
+        parts.append(f"pure at {decimal(spec.preset_weight)}")
+    if spec.clip_skip != 1:
+        parts.append(f"clip skip {spec.clip_skip}")
+    return " · ".join(parts)
+
+
+def choices_line(choices: Mapping[str, Any]) -> str:
+    """Write a set of choices in one line, each by the name that people use."""
+    return ", ".join(f"{spoken(name)} {value_text(value)}" for name, value in choices.items())
+
+
+def settings(own: Mapping[str, Any], hints: bool | None, next_picture: PromptSpec) -> str:
+    """Show what a person has set, and what a picture would be drawn with now."""
+    set_up = {**own} if hints is None else {**own, "hints": "on" if hints else "off"}
+    lines = [f"- {spoken(name)}: {plain(value_text(value))}" for name, value in set_up.items()] or [words.NO_SETTINGS]
+    return "\n".join([*lines, f"-# {words.next_picture(summary(next_picture, seeds=False))}"])
+
+
+def spoken(choice: str) -> str:
+    """The name that people use for a choice."""
+    return _SPOKEN.get(choice, choice.replace("_", " "))
+
+
+def value_text(value: object) -> str:
+    """Write a choice's value, short, and numbers without exponents."""
+    return decimal(value) if isinstance(value, float) else shortened(str(value), _VALUE_SHOWN)
+
+
+def alt_text(spec: PromptSpec) -> str:
+    """Describe one picture (a spec with a count of 1) by what it was asked to be."""
+    return words.alt_text(shortened(spec.prompt, _ALT_PROMPT), spec.width, spec.height, spec.seed)
+
+
+def quoted(prompt: str) -> str:
+    """Show a prompt as it was written; inside the quotes of code nothing is a mention, a link or markdown."""
+    shown = shortened(prompt, _PROMPT_SHOWN).replace("`", "ˋ")
+    return f"`{shown}`" if shown else f"*{words.NO_PROMPT}*"
+
+
+def plain(sentence: str) -> str:
+    """Show a sentence, which may repeat what somebody typed, as nothing but its characters."""
+    return _MEANT.sub(r"\\\1", shortened(sentence, _SENTENCE))
+
+
+def _seeds(spec: PromptSpec) -> str:
+    """The seeds of a batch; where the pictures are variations of one, the seed of that one."""
+    if spec.count == 1 or spec.subseed_strength > 0:
+        return f"seed {spec.seed}"
+    return f"seeds {spec.seed} to {spec.seed + spec.count - 1}"
+
+
+def shortened(text: str, length: int) -> str:
+    """Bring a text into one line of at most ``length`` characters, cut at a space where there is one near."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    cut = line[: length - 1]
+    head, _, tail = cut.rpartition(" ")
+    return f"{head if head and len(tail) < length // 4 else cut}…"

@@ -1,0 +1,37 @@
+"""Finished pictures as files that Discord takes: the PNG where it fits, else a smaller file of the same picture."""
+
+import asyncio
+import io
+
+from PIL import Image
+
+from bot.presenting import Upload, alt_text
+from generation.spec import PromptSpec
+
+_QUALITIES = (95, 88, 75, 50)
+
+
+async def fitted(png: bytes, spec: PromptSpec, *, limit: int) -> Upload | None:
+    """Return the picture of ``spec`` (count 1) as a file of at most ``limit`` bytes, or None where none is so small."""
+    name = f"ninewords-{spec.seed}"
+    if len(png) <= limit:
+        return Upload(f"{name}.png", png, alt_text(spec))
+    smaller = await asyncio.to_thread(_smaller, png, limit)
+    return None if smaller is None else Upload(f"{name}.webp", smaller, alt_text(spec))
+
+
+def is_smaller(upload: Upload) -> bool:
+    """Whether a file is not the PNG itself."""
+    return not upload.name.endswith(".png")
+
+
+def _smaller(png: bytes, limit: int) -> bytes | None:
+    """The picture as WebP, as good as fits."""
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.load()
+        for quality in _QUALITIES:
+            file = io.BytesIO()
+            picture.save(file, "WEBP", quality=quality)
+            if file.tell() <= limit:
+                return file.getvalue()
+    return None

@@ -1,0 +1,33 @@
+"""A spec survives the record of jobs exactly."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import specs
+from bot.errors import Refused
+from tests.bot.specs import spec
+
+
+@given(
+    st.text(),
+    st.floats(min_value=1e-45, max_value=1e38),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.integers(0, 2**63 - 1),
+)
+def test_round_trip(prompt: str, weight: float, scale: float, seed: int) -> None:
+    before = spec(prompt=prompt, preset_weight=weight, guidance_scale=scale, seed=seed)
+    assert specs.read(json.loads(json.dumps(specs.written(before)))) == before
+
+
+def test_of_another_version() -> None:
+    with pytest.raises(Refused, match="another version"):
+        specs.read({"prompt": "a cat"})
+    with pytest.raises(Refused, match="another version"):
+        specs.read(specs.written(spec()) | {"style": "oil"})
+
+
+def test_new_seeds_and_nothing_else() -> None:
+    assert specs.reseeded(spec(), 2**32 + 7, 8) == spec(seed=7, subseed=8)
