@@ -19,6 +19,7 @@ from generation.gate import GateScores
 THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 MEASURES = ("explicit", "suggestive")
 COLUMNS = (*(field.name for field in fields(GateScores)), *MEASURES)
+WIDTH = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,9 @@ def line(looked: Looked, folder: Path) -> str:
     """One picture's scores."""
     name = looked.file.relative_to(folder)
     if looked.scores is None:
-        return f"{'could not be checked':^{10 * len(COLUMNS)}}  {name}"
+        return f"{'could not be checked':^{WIDTH * len(COLUMNS)}}  {name}"
     values = (*astuple(looked.scores), *(getattr(looked.scores, measure) for measure in MEASURES))
-    return "".join(f"{value:10.3f}" for value in values) + f"  {name}"
+    return "".join(f"{value:{WIDTH}.3f}" for value in values) + f"  {name}"
 
 
 def errors(measure: str, good: Sequence[Looked], bad: Sequence[Looked]) -> str:
@@ -79,7 +80,7 @@ def caution(count: int) -> str:
 
 def report(gate: PictureGate, folder: Path) -> Iterator[str]:
     """The lines to print, each as soon as it is known."""
-    yield "".join(f"{column:>10}" for column in COLUMNS)
+    yield "".join(f"{column:>{WIDTH}}" for column in COLUMNS)
     groups: dict[str, list[Looked]] = {"ok": [], "not": []}
     for looked in look(gate, folder):
         yield line(looked, folder)

