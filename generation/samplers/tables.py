@@ -15,7 +15,8 @@ from generation.samplers.schedules import NoiseSchedule, Vector, even_timesteps,
 from generation.samplers.table import SamplerTable
 from generation.samplers.trace import Prediction, Trace
 
-_EXPLODING: dict[str, Callable] = {
+#: Each takes the trace, the first latents, the levels or timesteps to go through, and eta; it gives the last latents.
+_EXPLODING: dict[str, Callable[[Trace, Vector, Vector, float], Vector]] = {
     "Euler": deterministic.euler,
     "Heun": deterministic.heun,
     "LMS": deterministic.lms,
@@ -29,7 +30,7 @@ _EXPLODING: dict[str, Callable] = {
     "DPM++ 3M SDE": stochastic.dpmpp_3m_sde,
     "Restart": stochastic.restart,
 }
-_PRESERVING: dict[str, Callable] = {
+_PRESERVING: dict[str, Callable[[Trace, Vector, list[int], float], Vector]] = {
     "DDIM": variance_preserving.ddim,
     "PLMS": variance_preserving.plms,
 }
