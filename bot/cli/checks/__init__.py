@@ -1,0 +1,1 @@
+"""What ``ninewords doctor`` looks at, each in a module of its own; none of it changes anything."""
