@@ -1,7 +1,6 @@
 """``ninewords draw``: options in; pictures, and the recipe of them, out."""
 
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 import typer
@@ -57,6 +56,7 @@ def draw(
     from generation import png
     from generation.profiles import load_profiles
     from generation.recipe import write
+    from generation.version import program_version
 
     choices = {
         "prompt": prompt,
@@ -94,7 +94,7 @@ def draw(
     for remark in order.remarks:
         console.print(remark, style="dim")
     if dry_run:
-        typer.echo(printable(write(order.spec, version=version("ninewords"))))
+        typer.echo(printable(write(order.spec, version=program_version())))
         return
     places = files.targets(order.spec, output, overwrite=overwrite)
     pictures = [picture.png for picture in draw_order(order, console)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import PackageNotFoundError, version
 
 from PIL import Image
 
@@ -11,6 +10,7 @@ from generation.diffusion import preview
 from generation.diffusion.decoding import Pixels
 from generation.messages import ModelInfo
 from generation.spec import PromptSpec
+from generation.version import program_version
 
 
 class Encoder:
@@ -38,11 +38,3 @@ class Encoder:
     def _png(self, pixels: Pixels, spec: PromptSpec) -> bytes:
         text = recipe.write(spec, version=program_version(), model_hash=self._info.hash)
         return png.embed(Image.fromarray(pixels), text)
-
-
-def program_version() -> str:
-    """This program's version, as installed."""
-    try:
-        return version("ninewords")
-    except PackageNotFoundError:
-        return "unknown"

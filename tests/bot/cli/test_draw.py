@@ -8,6 +8,7 @@ from bot.cli.exits import CommandFailed, Exit
 from generation import png
 from generation.errors import DrawingFailed, ModelUnavailable
 from generation.presets import NINE_WORDS
+from generation.version import program_version
 from tests.bot.cli.conftest import Easel, Ninewords
 
 
@@ -33,7 +34,7 @@ class TestDryRun:
             "a cat\nNegative prompt: a dog\nSteps: 7, Sampler: DDIM, Schedule type: Automatic, CFG scale: 7.5, "
             "Seed: 5, Size: 64x96, Model: sketch, Variation seed: 6, Variation seed strength: 0.5, Clip skip: 2, "
             "ENSD: 31337, RNG: CPU, Eta DDIM: 0.25, Emphasis: No norm, CFG rule: given, "
-            "Count: 2, Version: ninewords 0.1.0\n"
+            f"Count: 2, Version: ninewords {program_version()}\n"
         )
 
     def test_the_weight_is_written_in_decimals(self, ninewords: Ninewords) -> None:
