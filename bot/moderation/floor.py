@@ -1,0 +1,188 @@
+"""The floor: what this program never draws, for anybody, anywhere.  Code and data, not configuration.
+
+Two classes of terms are shipped as data: age-coded and sexual.  A request that holds both, anywhere in the branches of
+its prompts, is refused.  What people ask away counts too where it means the same: words for maturity in the negative
+prompt are age-coded.  Sexual words in the negative prompt are ordinary prudence, and count for nothing there.
+
+Within a class some terms are clear and some borderline (a school uniform, a bikini); two borderline terms are not
+enough.  Nothing is read from settings or the environment, and no parameter changes a list.  If the data is not exactly
+what was shipped, nothing starts.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+import regex
+
+from bot.moderation.ages import names_age
+from bot.moderation.common_words import is_everyday
+from bot.moderation.entries import SignTerm, Term, WordTerm, parse_entry
+from bot.moderation.filter import read
+from bot.moderation.matching import Matcher
+from bot.moderation.normalisation import Stream, fold_signs
+from generation.errors import ProcessError
+
+_FOLDER = Path(__file__).parent / "terms"
+_SHA256 = {
+    "age_coded.txt": "5571d4c943ab8a3bb64446e98e3e4e5796c70cde611b78d42ca894b601ff7eb0",
+    "maturity.txt": "184353d3681e1bd273db7d1dc9621ef82bb5dc6821ca0f9db648a5e3238b07c4",
+    "sexual.txt": "5d7bc74c6a2e506fef44fa10e996c49e031a5b66689c33bc6da5db6678c719e9",
+}
+
+_negative_weight = regex.compile(r":\s*-\s*(?:\d+\.?\d*|\.\d+)\s*(?:\)|$|AND\b)")
+_subprompt = regex.compile(r"\bAND\b")
+_trailing_weight = regex.compile(r":\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*$")
+_LEAST_WEIGHT = 0.5
+"""Sum of a prompt's composition weights under which the negative prompt may be what is drawn."""
+
+
+_SHORTEST_PART, _LONGEST_PARTED = 3, 40
+"""Letters of the words looked for in one that is several written together, and of that one."""
+
+
+class FloorDamaged(ProcessError):
+    """The data of the floor is missing, or is not what was shipped; the program must not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """That a request was refused, and by which rule; never what it said."""
+
+    rule: str = "floor"
+    reason: str = "This is not allowed here."
+
+
+class _Strength(IntEnum):
+    NONE = 0
+    BORDERLINE = 1
+    CLEAR = 2
+
+
+class Floor:
+    """The lists, compiled.  Made by :meth:`load` alone; immutable, safe to share, and slow to load (a second)."""
+
+    def __init__(self, age_coded: "_TermClass", sexual: "_TermClass", maturity: "_TermClass") -> None:
+        self._age_coded = age_coded
+        self._sexual = sexual
+        self._maturity = maturity
+        self._vocabulary = age_coded.words | sexual.words | maturity.words
+
+    @classmethod
+    def load(cls) -> "Floor":
+        """The floor as shipped.
+
+        Raises:
+            FloorDamaged: a list is missing or changed, or does not do what it is for.
+        """
+        lists = {name: _TermClass(_read_list(name)) for name in _SHA256}
+        floor = cls(lists["age_coded.txt"], lists["sexual.txt"], lists["maturity.txt"])
+        both = f"{floor._age_coded.example}, {floor._sexual.example}"
+        if floor.judge(both, "") is None or floor.judge(floor._sexual.example, floor._maturity.example) is None:
+            raise FloorDamaged("The list of what is never drawn does not work; install the program again.")
+        return floor
+
+    def judge(self, prompt: str, negative_prompt: str) -> Refusal | None:
+        """A refusal, or None, for raw prompts in the prompt language: all their branches are looked into."""
+        return self.judge_texts([prompt], [negative_prompt])
+
+    def judge_texts(self, texts: Iterable[str], negatives: Iterable[str]) -> Refusal | None:
+        """The same over the union of several texts on each side, such as all that a plan sends to the network."""
+        positive, negative = list(texts), list(negatives)
+        if any(_turns_around(text) for text in (*positive, *negative)):
+            positive = negative = positive + negative
+        streams = self._streams(positive)
+        sexual = self._sexual.strength(streams)
+        if not sexual:
+            return None
+        age = _Strength.CLEAR if any(names_age(stream) for stream in streams) else self._age_coded.strength(streams)
+        if age is not _Strength.CLEAR:
+            age = max(age, self._maturity.strength(self._streams(negative)))
+        return Refusal() if age and _Strength.CLEAR in (age, sexual) else None
+
+    def _streams(self, texts: list[str]) -> list[Stream]:
+        """All readings of the texts, and of each word that is several written as one with a term among them."""
+        streams = list(read(texts))
+        words = {word.plain for stream in streams for word in stream.words if not word.common}
+        parted = [" ".join(parts) for word in words if (parts := self._part(word))]
+        return [*streams, *map(Stream, parted)]
+
+    def _part(self, word: str) -> list[str]:
+        """The words of which one word is made, one of them a term of the floor; empty where it is not so made."""
+        if not _SHORTEST_PART * 2 <= len(word) <= _LONGEST_PARTED:
+            return []
+        ways: list[list[str] | None] = [[], *[None] * len(word)]  # how the first k letters are made
+        for end in range(_SHORTEST_PART, len(word) + 1):
+            for start in range(end - _SHORTEST_PART, -1, -1):
+                before, part = ways[start], word[start:end]
+                if before is not None and (part in self._vocabulary or is_everyday(part)):
+                    ways[end] = [*before, part]
+        parts = ways[-1] or []
+        return parts if self._vocabulary.intersection(parts) else []
+
+
+class _TermClass:
+    """One list: its clear and its borderline terms, and the phrases in which they mean something else."""
+
+    def __init__(self, text: str) -> None:
+        sections = _sections(text)
+        self.example = sections["clear"][0]
+        terms = {
+            strength: map(_term, sections[strength.name.lower()])
+            for strength in (_Strength.BORDERLINE, _Strength.CLEAR)
+        }
+        self._strengths = {term: strength for strength, listed in terms.items() for term in listed}
+        self._matcher = Matcher(self._strengths)
+        self._allowed = Matcher(map(_term, sections["allowed"]))
+        self.words = {t.joined for t in self._strengths if isinstance(t, WordTerm) and len(t.joined) >= _SHORTEST_PART}
+
+    def strength(self, streams: list[Stream]) -> _Strength:
+        """The strongest term in the texts."""
+        strongest = _Strength.NONE
+        for match in (match for stream in streams for match in self._matcher.matches(stream, self._allowed)):
+            strongest = max(strongest, self._strengths[match.term])
+            if strongest is _Strength.CLEAR:
+                break
+        return strongest
+
+
+def _sections(text: str) -> dict[str, list[str]]:
+    """The lines under each heading of a list, without comments."""
+    sections: dict[str, list[str]] = {}
+    listed: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("["):
+            listed = sections.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            listed.append(line)
+    return sections
+
+
+def _term(line: str) -> Term:
+    """The term of a line: an entry as in servers' lists, or after = a text to be found letter for letter."""
+    if line.startswith("="):
+        return SignTerm(fold_signs(line[1:]))
+    entry = parse_entry(line)
+    if entry is None:
+        raise FloorDamaged(f"A list of what is never drawn holds a line that says nothing: {line!r}.")
+    return entry.terms[0]
+
+
+def _read_list(name: str) -> str:
+    try:
+        content = (_FOLDER / name).read_bytes().replace(b"\r\n", b"\n")
+    except OSError as error:
+        raise FloorDamaged(f"The file moderation/terms/{name} is missing; install the program again.") from error
+    if hashlib.sha256(content).hexdigest() != _SHA256[name]:
+        raise FloorDamaged(f"The file moderation/terms/{name} was changed; install the program again.")
+    return content.decode()
+
+
+def _turns_around(text: str) -> bool:
+    """Whether weights turn what is asked for into what is asked away, or let the negative prompt be drawn."""
+    if _negative_weight.search(text):
+        return True
+    weights = [_trailing_weight.search(part) for part in _subprompt.split(text)]
+    return sum(float(weight[1]) if weight else 1.0 for weight in weights) < _LEAST_WEIGHT
