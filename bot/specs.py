@@ -25,5 +25,5 @@ def read(held: Mapping[str, Any]) -> PromptSpec:
 
 
 def reseeded(spec: PromptSpec, seed: int, subseed: int) -> PromptSpec:
-    """Return the same spec with other seeds."""
-    return replace(spec, seed=seed % _SEED_END, subseed=subseed % _SEED_END)
+    """Return the same spec with other seeds; without a variation there is no subseed."""
+    return replace(spec, seed=seed % _SEED_END, subseed=subseed % _SEED_END if spec.subseed_strength > 0 else 0)

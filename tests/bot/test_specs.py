@@ -30,4 +30,6 @@ def test_of_another_version() -> None:
 
 
 def test_new_seeds_and_nothing_else() -> None:
-    assert specs.reseeded(spec(), 2**32 + 7, 8) == spec(seed=7, subseed=8)
+    assert specs.reseeded(spec(), 2**32 + 7, 8) == spec(seed=7, subseed=0)
+    varied = spec(subseed_strength=0.5)
+    assert specs.reseeded(varied, 2**32 + 7, 8) == spec(subseed_strength=0.5, seed=7, subseed=8)
