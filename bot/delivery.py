@@ -9,7 +9,7 @@ import asyncio
 import io
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
 
 import aiohttp
@@ -25,6 +25,7 @@ _log = structlog.get_logger(__name__)
 #: Seconds between two edits of one message. Discord allows a little more.
 EDIT_PAUSE = 1.75
 _PATIENCE = 60.0
+_LAST_EDIT_PATIENCE = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _UNAUTHORISED, _TOO_MANY, _TOO_LARGE, _ENTITY_TOO_LARGE = 401, 429, 413, 40005
 
@@ -84,6 +85,7 @@ class JobMessage:
         self._token_dead = False
         self._newest: Card | None = None
         self._changed = asyncio.Event()
+        self._editing = asyncio.Lock()
         self._editor: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -131,20 +133,31 @@ class JobMessage:
             card, self._newest = self._newest, None
             if card is None or card == shown:
                 continue
-            try:
-                await self._edit(card)
-                shown = card
-            except (_TokenDead, Undeliverable):
-                self._token_dead = True
-            except (*NETWORK_ERRORS, discord.HTTPException) as error:
-                _log.debug("an edit was lost", job=self._job.id, kind=type(error).__name__)
+            async with self._editing:
+                shown = card if await self._try_edit(card) else shown
             await asyncio.sleep(self._edit_pause)
 
+    async def _try_edit(self, card: Card) -> bool:
+        """Edit once and say whether it went well; what is lost here is made good by the next edit."""
+        try:
+            await self._edit(card)
+            return True
+        except _TokenDead:
+            self._token_dead = True
+        except (*NETWORK_ERRORS, discord.HTTPException, Undeliverable) as error:
+            _log.debug("an edit was lost", job=self._job.id, reason=str(error))
+        return False
+
     async def _stop_editing(self) -> None:
-        if self._editor is not None:
-            self._editor.cancel()
-            await asyncio.gather(self._editor, return_exceptions=True)
-            self._editor = None
+        """End the editor between two edits: one that is cut off could still arrive, after the last."""
+        if self._editor is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_EDIT_PATIENCE), self._editing:
+                self._editor.cancel()
+        self._editor.cancel()
+        await asyncio.gather(self._editor, return_exceptions=True)
+        self._editor = None
 
     async def _insist(self, attempt: Callable[[], Any]) -> Any:
         """Repeat ``attempt`` until it is done or cannot be, with a growing, jittered pause."""
@@ -169,7 +182,9 @@ class JobMessage:
         except discord.HTTPException as error:
             if isinstance(error, discord.NotFound) or error.status == _UNAUTHORISED:
                 raise _TokenDead from error
-            raise _final(error) from error
+            if _passes(error):
+                raise
+            raise Undeliverable(error) from error
 
     async def _send(self, card: Card, elsewhere: str) -> int:
         """Send the card to the channel, once; the nonce lets Discord recognise a second attempt."""
@@ -185,7 +200,9 @@ class JobMessage:
                 )
                 return message.id
         except discord.HTTPException as error:
-            raise _final(error) from error
+            if _passes(error):
+                raise
+            raise Undeliverable(error) from error
 
 
 async def _sign_in(rest: discord.Client, token: str) -> None:
@@ -216,10 +233,9 @@ def _files(card: Card) -> list[discord.File]:
     ]
 
 
-def _final(error: discord.HTTPException) -> Exception:
-    """What to raise for an answer: itself where trying again may help, Undeliverable where it cannot."""
-    passing = isinstance(error, discord.DiscordServerError) or error.status == _TOO_MANY
-    return error if passing else Undeliverable(error)
+def _passes(error: discord.HTTPException) -> bool:
+    """Whether the same request may be taken later."""
+    return isinstance(error, discord.DiscordServerError) or error.status == _TOO_MANY
 
 
 def _asked_pause(error: Exception) -> float:

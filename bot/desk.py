@@ -52,7 +52,7 @@ class Desk:
     ) -> PromptSpec:
         """Make the spec that ``options`` ask for, over what server, channel, person and ``preset`` have chosen.
 
-        Raises InvalidChoice or Refused where there can be or will be no such picture.
+        Raises InvalidChoice for what cannot be drawn, or is more than this bot draws.
         """
         guild_id, channel_id = place_of(interaction)
         chosen = await preferences.chosen(
@@ -60,11 +60,11 @@ class Desk:
         )
         layers = [*chosen.layers, *(() if preset is None else (await self._preset(interaction, preset, guild_id),))]
         spec = resolve({"model": self.profile.name}, *layers, options, profiles={self.profile.name: self.profile})
-        await self._judge(spec)
+        self._policy.check(spec)
         return spec
 
     async def take(self, interaction: discord.Interaction[Any], spec: PromptSpec) -> None:
-        """Take up a request whose spec is known; raise Refused where it will not be drawn."""
+        """Take up a request whose spec is known; raise InvalidChoice or Refused where it will not be drawn."""
         await self._judge(spec)
         owner = interaction.user.id
         self._policy.admit(of_this_person=self._queue.on_the_way(owner), of_everybody=self._queue.on_the_way())
@@ -80,7 +80,7 @@ class Desk:
         await self.take(interaction, specs.reseeded(spec, secrets.randbits(32), secrets.randbits(32)))
 
     async def _judge(self, spec: PromptSpec) -> None:
-        """Raise for what is not drawn here. The refusal never repeats the prompt."""
+        """Raise for what is not drawn here. The refusal never repeats the prompt; the loop is not held up meanwhile."""
         self._policy.check(spec)
         if await asyncio.to_thread(self._floor.judge, spec.prompt, spec.negative_prompt) is not None:
             raise Refused(words.NOT_ALLOWED)

@@ -14,8 +14,8 @@ RECIPE = "Recipe"
 
 # While a picture is made.
 STARTING = "Getting ready."
-CANCELLED = "Taken back."
-WAITING_AGAIN = "The drawing had to begin anew; it is on its way."
+CANCELLED = "Cancelled."
+WAITING_AGAIN = "The drawing had to begin anew."
 PREVIEW_ALT = "The picture so far."
 
 # With a picture.
@@ -112,7 +112,7 @@ def failure(sentence: str, error_id: str) -> str:
 
 def finished_elsewhere(owner: int) -> str:
     """Address the person whose answer can no longer be edited."""
-    return f"<@{owner}>, here is your picture; Discord closed the first message after fifteen minutes."
+    return f"<@{owner}>, here is your picture; the first message could no longer be changed."
 
 
 def failed_elsewhere(owner: int) -> str:

@@ -116,6 +116,26 @@ async def test_a_lost_edit_does_not_stop_the_next(stage: Stage, delivery: Delive
         await interaction.message_when(lambda shown: shown.content == "two")
 
 
+async def test_an_edit_that_is_under_way_does_not_overtake_the_last(stage: Stage, delivery: Delivery) -> None:
+    interaction = await asked(stage)
+    fault = stage.server.faults.delay(0.3, PATCH)
+    async with delivery.message_of(job_of(interaction)) as message:
+        message.show(Card(text="step 1"))
+        await eventually(lambda: asyncio.sleep(0, fault.struck > 0))
+        await message.complete(DONE, elsewhere="here")
+    assert interaction.original is not None
+    assert [version.content for version in interaction.original.history] == ["", "step 1", "done"]
+
+
+async def test_an_edit_that_is_refused_does_not_end_the_message(stage: Stage, delivery: Delivery) -> None:
+    interaction = await asked(stage)
+    async with delivery.message_of(job_of(interaction)) as message:
+        message.show(Card(text="x" * 2001))
+        await eventually(lambda: asyncio.sleep(0, bool(stage.server.requests_to(PATCH))))
+        await message.complete(DONE, elsewhere="here")
+    assert (await interaction.message_when()).content == "done"
+
+
 @pytest.mark.parametrize("after", [False, True])
 async def test_the_last_card_arrives_through_resets(stage: Stage, delivery: Delivery, after: bool) -> None:
     interaction = await asked(stage)
