@@ -78,6 +78,11 @@ def cancelled() -> Card:
     return Card(text=words.CANCELLED, actions=(Action.AGAIN,))
 
 
+def delayed(failure: Failure) -> Card:
+    """Show what keeps a job waiting that nobody has begun; it can be taken back."""
+    return Card(text=failure_text(failure), actions=(Action.CANCEL,))
+
+
 def failed(failure: Failure) -> Card:
     """Show why there is no picture; it can be asked for again."""
     return Card(text=failure_text(failure), actions=(Action.AGAIN,))

@@ -19,7 +19,7 @@ from bot.presenting import Card
 from bot.uploads import fitted, is_smaller
 from generation import drawing, png
 from generation.drawing import DrawingProcess, Finished, Picture, Waiting
-from generation.errors import Cancelled
+from generation.errors import Cancelled, ProcessError
 from generation.spec import PromptSpec, picture
 from storage.errors import StorageError
 from storage.jobs import Jobs
@@ -29,6 +29,8 @@ from storage.records import Drawn, Job, JobState, Reply
 _log = structlog.get_logger(__name__)
 
 _PREVIEW_SECONDS = 2.0
+#: Seconds before a drawing process that does not start is asked for again.
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 60.0
 
 #: Says what is to be remarked under a finished picture, a sentence a line.
 Remarks = Callable[[PromptSpec, Job], Awaitable[Sequence[str]]]
@@ -151,17 +153,27 @@ class Queue:
     async def _draw(self, job: Job, message: JobMessage) -> None:
         """Have a job drawn and keep its pictures. Raises Cancelled when it is taken back meanwhile."""
         if job.state is JobState.ACCEPTING:
-            await insist(lambda: self._jobs.move(job.id, JobState.QUEUED))
-        spec = specs.read(job.spec)
-        hand = self._hands[job.id] = self._process.submit(spec, owner=job.owner, key=str(job.id))
-        try:
-            pictures = await self._watch(job, hand, message)
-        finally:
-            del self._hands[job.id]
-            hand.cancel()
+            await self._move(job, JobState.QUEUED)
+        pause = _FIRST_PAUSE
+        while (pictures := await self._attempt(job, message)) is None:
+            await asyncio.sleep(pause)
+            pause = min(_LONGEST_PAUSE, 2 * pause)
         drawn = await asyncio.to_thread(_with_recipes, pictures)
         if not await insist(lambda: self._pictures.keep(job.id, drawn)):
             raise Cancelled
+
+    async def _attempt(self, job: Job, message: JobMessage) -> tuple[Picture, ...] | None:
+        """Hand a job to the drawing process; None where that does not run: then the job waits, and its person is told."""
+        hand = self._hands[job.id] = self._process.submit(specs.read(job.spec), owner=job.owner, key=str(job.id))
+        try:
+            return await self._watch(job, hand, message)
+        except ProcessError as error:
+            await self._move(job, JobState.QUEUED)
+            message.show(presenting.delayed(errors.recorded(error, job=job.id)))
+            return None
+        finally:
+            del self._hands[job.id]
+            hand.cancel()
 
     async def _watch(self, job: Job, hand: drawing.Job, message: JobMessage) -> tuple[Picture, ...]:
         """Show what becomes of a job until it is drawn; a drawing process that died begins anew by itself."""

@@ -53,9 +53,9 @@ class Stage:
         )
 
     @asynccontextmanager
-    async def bot(self) -> AsyncIterator[Bot]:
+    async def bot(self, configuration: Configuration | None = None) -> AsyncIterator[Bot]:
         """The real program, connected and ready, from here to the end of the ``with``."""
-        async with opened(self.configuration()) as bot:
+        async with opened(configuration or self.configuration()) as bot:
             before = self.server.commands.syncs
             connected = asyncio.create_task(keep_connected(bot.client, self.server.token))
             try:
@@ -65,6 +65,7 @@ class Stage:
             finally:
                 connected.cancel()
                 await asyncio.gather(connected, return_exceptions=True)
+                await asyncio.sleep(0)  # the client's last events
 
 
 async def finished(interaction: Interaction) -> Message:

@@ -153,10 +153,21 @@ async def test_killed_while_drawing_it_draws_after_the_restart(stage: Stage) -> 
     assert (await job_of(stage, interaction)).state is JobState.DONE
 
 
-async def test_a_model_that_is_not_there_keeps_the_bot_from_starting(stage: Stage) -> None:
-    configuration = stage.configuration().model_copy(update={"model": str(stage.folder / "nothing.safetensors")})
-    with pytest.raises(ModelUnavailable):
-        await application.run(configuration)
+async def test_a_profile_that_is_not_there_keeps_the_bot_from_starting(stage: Stage) -> None:
     unknown = stage.configuration().model_copy(update={"profile": "nobody"})
     with pytest.raises(ModelUnavailable, match="no profile called 'nobody'"):
         await application.run(unknown)
+
+
+async def test_without_a_model_pictures_wait_for_the_next_start(stage: Stage) -> None:
+    configuration = stage.configuration().model_copy(update={"model": str(stage.folder / "nothing.safetensors")})
+    async with stage.bot(configuration):
+        interaction = await stage.ann.uses("/imagine", channel=stage.channel, steps=1, seed=3)
+        message = await interaction.message_when(
+            lambda message: message.content.startswith(words.MODEL_AWAY), within=PATIENCE
+        )
+        assert message.labels == ["Cancel"]
+    assert (await job_of(stage, interaction)).state is JobState.QUEUED
+    with pytest.raises(ModelUnavailable):
+        await application.run(configuration)
+    assert (await job_of(stage, interaction)).state is JobState.QUEUED
