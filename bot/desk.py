@@ -12,7 +12,6 @@ import discord
 import structlog
 
 from bot import preferences, presenting, specs, words
-from bot.delivery import NETWORK_ERRORS
 from bot.errors import Refused
 from bot.moderation.floor import Floor
 from bot.policy import Policy
@@ -99,7 +98,7 @@ class Desk:
             _log.info("acknowledged too late, dropped", job=job.id)
             await self._queue.drop(job)
             return False
-        except (*NETWORK_ERRORS, discord.HTTPException) as error:
+        except Exception as error:  # noqa: BLE001  (whatever it was, the message is there or it is not)
             _log.warning("acknowledgement uncertain", job=job.id, kind=type(error).__name__)
             self._queue.verify(job)
             return False

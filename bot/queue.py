@@ -13,7 +13,7 @@ import structlog
 
 from bot import errors, presenting, specs, words
 from bot.delivery import Delivery, JobMessage, Undeliverable
-from bot.errors import Refused
+from bot.errors import Failure, Refused
 from bot.insisting import insist
 from bot.presenting import Card
 from bot.uploads import fitted, is_smaller
@@ -163,7 +163,7 @@ class Queue:
             raise Cancelled
 
     async def _attempt(self, job: Job, message: JobMessage) -> tuple[Picture, ...] | None:
-        """Hand a job to the drawing process; None where that does not run: then the job waits, and its person is told."""
+        """Hand a job to the drawing process; None where that does not run, of which its person is told."""
         hand = self._hands[job.id] = self._process.submit(specs.read(job.spec), owner=job.owner, key=str(job.id))
         try:
             return await self._watch(job, hand, message)
@@ -208,7 +208,10 @@ class Queue:
         try:
             message_id = await message.complete(card, elsewhere=words.finished_elsewhere(job.owner))
         except Undeliverable as refusal:
-            raise Refused(words.NO_FILE if refusal.too_large else words.NOT_SENT) from refusal
+            if refusal.too_large:
+                raise Refused(words.NO_FILE) from refusal
+            await self._give_up(job, Refused(words.NOT_SENT))  # nor would Discord take that sentence there
+            return
         await insist(lambda: self._jobs.move(job.id, JobState.DONE, message_id=message_id))
         _log.info("delivered", job=job.id)
 
@@ -230,18 +233,23 @@ class Queue:
 
     async def _fail(self, job: Job, message: JobMessage, error: Exception) -> None:
         """End a job that cannot go on, and say so where its picture would have been."""
-        failure = errors.recorded(error, job=job.id)
-        try:
-            ended = await insist(lambda: self._jobs.move(job.id, JobState.FAILED, error_id=failure.error_id))
-        except StorageError as fault:
-            _log.error("a failure could not be written down", job=job.id, reason=str(fault))
-            ended = True
-        if not ended:
+        failure = await self._give_up(job, error)
+        if failure is None:
             return
         try:
             await message.complete(presenting.failed(failure), elsewhere=words.failed_elsewhere(job.owner))
         except Undeliverable as refusal:
             _log.warning("a failure could not be shown", job=job.id, reason=str(refusal))
+
+    async def _give_up(self, job: Job, error: Exception) -> Failure | None:
+        """Record why a job cannot go on; None where it has ended otherwise meanwhile."""
+        failure = errors.recorded(error, job=job.id)
+        try:
+            ended = await insist(lambda: self._jobs.move(job.id, JobState.FAILED, error_id=failure.error_id))
+        except StorageError as fault:
+            _log.error("a failure could not be written down", job=job.id, reason=str(fault))
+            return failure
+        return failure if ended else None
 
     async def _move(self, job: Job, to: JobState) -> bool:
         return await insist(lambda: self._jobs.move(job.id, to))

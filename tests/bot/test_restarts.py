@@ -105,6 +105,18 @@ async def test_what_was_never_acknowledged_is_dropped_without_a_word(stage: Stag
     assert stage.channel.messages == {}
 
 
+async def test_where_discord_takes_nothing_the_job_ends_after_one_call_each(stage: Stage) -> None:
+    interaction = await asked(stage)
+    await left_behind(stage, interaction, JobState.QUEUED, JobState.DRAWING, JobState.DRAWN)
+    stage.server.expire(interaction)
+    stage.channel.delete()
+    async with stage.bot() as bot:
+        await eventually(lambda: asyncio.sleep(0, bot.queue.on_the_way() == 0))
+    assert (await job_of(stage, interaction)).state is JobState.FAILED
+    assert len(stage.server.requests_to("PATCH */@original")) == 1
+    assert len(stage.server.requests_to("POST /channels/*")) == 1
+
+
 async def test_a_file_that_is_lost_is_said_to_be(stage: Stage) -> None:
     interaction = await asked(stage)
     await left_behind(stage, interaction, JobState.QUEUED, JobState.DRAWING, JobState.DRAWN)
