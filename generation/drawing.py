@@ -12,13 +12,13 @@ its jobs are then handed over anew, and draw the same pictures. A job that ends 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Hashable, Sequence
-from contextlib import aclosing
+from collections.abc import Hashable, Sequence
 from typing import Self
 
 from generation import child as children
 from generation.child import Child
 from generation.errors import Cancelled, DrawerDied, DrawingFailed, InvalidChoice, ModelUnavailable, NinewordsError
+from generation.job import Job
 from generation.messages import (
     Alive,
     Begun,
@@ -37,7 +37,7 @@ from generation.messages import (
 )
 from generation.profiles import Profile
 from generation.spec import PromptSpec
-from generation.updates import Finished, Picture, Progress, Slot, Update, Waiting
+from generation.updates import Finished, Picture, Progress, Update, Waiting
 
 __all__ = ["DrawingProcess", "Finished", "Job", "ModelInfo", "Picture", "Progress", "Update", "Waiting"]
 
@@ -47,49 +47,6 @@ _STRIKES = 3
 _STARTS = 4
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 30.0
 _HUNG_AFTER_TIMES = 20
-
-
-class Job:
-    """Pictures somebody waits for: ``spec.count`` of them. Made by :meth:`DrawingProcess.submit`."""
-
-    def __init__(self, process: "DrawingProcess", spec: PromptSpec, owner: Hashable, key: str) -> None:
-        self.spec, self.owner, self.key = spec, owner, key
-        self._process = process
-        self._slot = Slot()
-        self._pictures: dict[int, Picture] = {}
-        self._handed_over = self._begun = False
-        self._strikes = 0
-
-    @property
-    def ended(self) -> bool:
-        """Whether it is finished, failed or cancelled."""
-        return self._slot.ended
-
-    async def updates(self, *, preview_seconds: float | None = None) -> AsyncGenerator[Update]:
-        """Yield the newest update whenever there is one, to the Finished that is the last.
-
-        Previews are made only while somebody reads here with ``preview_seconds``, and no oftener than that.
-        Raises what ended the job otherwise: Cancelled, DrawingFailed, InvalidChoice, ModelUnavailable, DrawerDied.
-        """
-        due = 0.0
-        async with aclosing(self._slot.read()) as updates:
-            async for update in updates:
-                if preview_seconds is not None and time.monotonic() >= due:
-                    due = time.monotonic() + preview_seconds
-                    self._process._look(self)
-                yield update
-
-    async def result(self) -> tuple[Picture, ...]:
-        """Wait for the pictures; raise as ``updates`` does."""
-        async with aclosing(self._slot.read()) as updates:
-            async for update in updates:
-                if isinstance(update, Finished):
-                    return update.pictures
-        raise AssertionError("updates end with Finished or with an error")
-
-    def cancel(self) -> None:
-        """Take the job back: its readers see Cancelled now, and its rows leave the loop at the next step boundary."""
-        self._process._cancel(self)
 
 
 class DrawingProcess:
@@ -171,7 +128,8 @@ class DrawingProcess:
             raise InvalidChoice("model", f"{spec.model} is not drawn here; {self._load.name} is.")
         if key in self._jobs:
             raise ValueError(f"there is a job {key!r} already")
-        job = self._jobs[key] = Job(self, spec, owner, key)
+        job = self._jobs[key] = Job(spec, owner=owner, key=key, look=self._look, cancel=self._cancel)
+        job.slot.put(Waiting(sum(not other.course.begun for other in self._jobs.values())))
         self._idle.clear()
         self._running()
         self._hand_over()
@@ -252,13 +210,13 @@ class DrawingProcess:
     def _hear_of(self, job: Job, message: Message) -> None:
         match message:
             case Begun():
-                job._begun = True
+                job.course.begun = True
             case Stepped() as stepped:
-                job._slot.put(_progress(stepped))
+                job.slot.put(_progress(stepped))
             case Drawn(index=index, spec=spec, body=body):
-                job._pictures[index] = Picture(png=body, spec=spec)
-                if len(job._pictures) == job.spec.count:
-                    self._end(job, Finished(tuple(job._pictures[index] for index in range(job.spec.count))))
+                job.course.pictures[index] = Picture(png=body, spec=spec)
+                if len(job.course.pictures) == job.spec.count:
+                    self._end(job, Finished(tuple(job.course.pictures[index] for index in range(job.spec.count))))
             case Failed(sentence=sentence, field=field):
                 self._end(job, InvalidChoice(field, sentence) if field else DrawingFailed(sentence))
 
@@ -273,50 +231,56 @@ class DrawingProcess:
         """Count the death against the jobs that were being drawn, and make every job ready to be handed over anew."""
         _log.warning("%s It is started again; %d jobs wait for it.", death, len(self._jobs))
         for job in list(self._jobs.values()):
-            job._strikes += job._begun
-            job._handed_over = job._begun = False
-            job._pictures.clear()
-            if job._strikes >= _STRIKES:
+            job.course.strikes += job.course.begun
+            job.course.handed_over = job.course.begun = False
+            job.course.pictures.clear()
+            if job.course.strikes >= _STRIKES:
                 sentence = (
                     f"This picture ended the drawing process {_STRIKES} times. Try another size or fewer pictures."
                 )
                 self._end(job, DrawingFailed(sentence))
 
     def _hand_over(self) -> None:
-        """Send what was not sent: all fresh jobs, but of those that saw a death one at a time, the worst first.
+        """Send what may be sent and was not; while there is nobody to send it to, tell all their places."""
+        if self._child is None or self._info is None:
+            return self._say_places()
+        for job in self._sendable():
+            job.course.handed_over = True
+            self._child.send(Draw(key=job.key, owner=str(job.owner), spec=job.spec))
+
+    def _sendable(self) -> list[Job]:
+        """All fresh jobs, but of those that saw a death one at a time, the worst first.
 
         So a job that kills is soon found out, and takes no innocent one with it three times.
         """
-        if self._child is None or self._info is None:
-            return self._say_places()
-        suspects = sorted((job for job in self._jobs.values() if job._strikes), key=lambda job: -job._strikes)
-        free = [] if any(job._handed_over for job in suspects) else suspects[:1]
-        for job in [*(job for job in self._jobs.values() if not job._strikes and not job._handed_over), *free]:
-            job._handed_over = True
-            self._child.send(Draw(key=job.key, owner=str(job.owner), spec=job.spec))
+        fresh = [job for job in self._jobs.values() if not job.course.strikes and not job.course.handed_over]
+        suspects = sorted(
+            (job for job in self._jobs.values() if job.course.strikes), key=lambda job: -job.course.strikes
+        )
+        return fresh if any(job.course.handed_over for job in suspects) else [*fresh, *suspects[:1]]
 
     def _say_places(self) -> None:
         """Tell every job its place while the process is not there to do so."""
         for place, job in enumerate(self._jobs.values(), 1):
-            job._slot.put(Waiting(place))
+            job.slot.put(Waiting(place))
 
     def _put(self, key: str, update: Update) -> None:
         if key in self._jobs:
-            self._jobs[key]._slot.put(update)
+            self._jobs[key].slot.put(update)
 
     def _look(self, job: Job) -> None:
-        if self._child is not None and job._handed_over and not job.ended:
+        if self._child is not None and job.course.handed_over and not job.ended:
             self._child.send(Look(key=job.key))
 
     def _cancel(self, job: Job) -> None:
-        if self._child is not None and job._handed_over and not job.ended:
+        if self._child is not None and job.course.handed_over and not job.ended:
             self._child.send(Cancel(key=job.key))
         self._end(job, Cancelled("This picture was taken back."))
 
     def _end(self, job: Job, last: Finished | NinewordsError) -> None:
         if self._jobs.get(job.key) is job:
             del self._jobs[job.key]
-            job._slot.put(last)
+            job.slot.put(last)
             self._hand_over()
         if not self._jobs:
             self._idle.set()
@@ -324,7 +288,7 @@ class DrawingProcess:
     def _end_all(self, error: NinewordsError) -> None:
         jobs, self._jobs = self._jobs, {}
         for job in jobs.values():
-            job._slot.put(error)
+            job.slot.put(error)
         self._idle.set()
 
     def _give_up(self, ready: asyncio.Future[ModelInfo], error: NinewordsError) -> None:

@@ -85,7 +85,8 @@ def main() -> None:
     """Serve one model until the input is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; whoever started this decides
     orders, output = _claim_pipes()
-    load = _read(orders)
+    if (load := _read(orders)) is None:
+        return
     if not isinstance(load, Load):
         raise TypeError(f"the first message must be Load, not {load}")
     outbox, ledger = Outbox(output), Ledger()

@@ -1,0 +1,67 @@
+"""A job: pictures somebody waits for, as their reader holds them."""
+
+import time
+from collections.abc import AsyncGenerator, Callable, Hashable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from generation.spec import PromptSpec
+from generation.updates import Finished, Picture, Slot, Update
+
+
+@dataclass(slots=True)
+class Course:
+    """How a job fares with the drawing process: handed over to the present one, begun there, deaths it was begun in."""
+
+    handed_over: bool = False
+    begun: bool = False
+    strikes: int = 0
+    pictures: dict[int, Picture] = field(default_factory=dict)
+
+
+class Job:
+    """``spec.count`` pictures for ``owner``. Made by :meth:`generation.drawing.DrawingProcess.submit`."""
+
+    def __init__(
+        self,
+        spec: PromptSpec,
+        *,
+        owner: Hashable,
+        key: str,
+        look: "Callable[[Job], None]",
+        cancel: "Callable[[Job], None]",
+    ) -> None:
+        self.spec, self.owner, self.key = spec, owner, key
+        self.slot, self.course = Slot(), Course()
+        self._look, self._cancel = look, cancel
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is finished, failed or cancelled."""
+        return self.slot.ended
+
+    async def updates(self, *, preview_seconds: float | None = None) -> AsyncGenerator[Update]:
+        """Yield the newest update whenever there is one, to the Finished that is the last.
+
+        Previews are made only while somebody reads here with ``preview_seconds``, and no oftener than that.
+        Raises what ended the job otherwise: Cancelled, DrawingFailed, InvalidChoice, ModelUnavailable, DrawerDied.
+        """
+        due = 0.0
+        async with aclosing(self.slot.read()) as updates:
+            async for update in updates:
+                if preview_seconds is not None and time.monotonic() >= due:
+                    due = time.monotonic() + preview_seconds
+                    self._look(self)
+                yield update
+
+    async def result(self) -> tuple[Picture, ...]:
+        """Wait for the pictures; raise as ``updates`` does."""
+        async with aclosing(self.slot.read()) as updates:
+            async for update in updates:
+                if isinstance(update, Finished):
+                    return update.pictures
+        raise AssertionError("updates end with Finished or with an error")
+
+    def cancel(self) -> None:
+        """Take the job back: its readers see Cancelled now, and its rows leave the loop at the next step boundary."""
+        self._cancel(self)

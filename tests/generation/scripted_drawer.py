@@ -1,0 +1,94 @@
+"""Stands in for the drawing process where its faults are tested: does at once what a prompt's first word says.
+
+Run as ``python scripted_drawer.py FILE``, which counts its starts, one byte each. Needs no torch.
+
+    die      ends in the middle of the job, each time   once     ends so in the process's first run only
+    stuck    tells that it is busy, for ever            hang     falls silent, in the first run only
+    fail     fails the job                              wait     takes the job and does nothing
+
+Anything else is drawn: two steps and a picture.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+from generation import messages
+from generation.messages import (
+    Alive,
+    Begun,
+    Cancel,
+    Draw,
+    Drawn,
+    Failed,
+    Load,
+    Loaded,
+    Look,
+    Message,
+    ModelInfo,
+    Places,
+    Stepped,
+    Unloadable,
+)
+from generation.spec import picture
+
+
+def read() -> Message | None:
+    stream: BinaryIO = sys.stdin.buffer
+    head = stream.read(messages.LENGTHS_SIZE)
+    if not head:
+        return None
+    header, body = messages.lengths(head)
+    return messages.message(stream.read(header), stream.read(body))
+
+
+def write(message: Message) -> None:
+    sys.stdout.buffer.write(messages.frame(message))
+    sys.stdout.buffer.flush()
+
+
+def draw(order: Draw, starts: int) -> None:
+    word = order.spec.prompt.split()[0]
+    if word == "wait":
+        return write(Places(places={order.key: (1, None)}))
+    write(Begun(key=order.key))
+    if word == "die" or (word == "once" and starts == 1):
+        os._exit(3)
+    if word == "hang" and starts == 1:
+        time.sleep(600)
+    if word == "stuck":
+        return write(Alive(busy=1000.0, usual=0.1))
+    if word == "fail":
+        return write(Failed(key=order.key, sentence="No such sampler.", field="sampler"))
+    for step in (1, 2):
+        write(Stepped(key=order.key, step=step, steps=2, pictures_done=0, seconds_left=1.0, body=b""))
+    for index in reversed(range(order.spec.count)):
+        body = f"{order.spec.prompt} {index}".encode()
+        write(Drawn(key=order.key, index=index, spec=picture(order.spec, index), body=body))
+
+
+def main() -> None:
+    counter = Path(sys.argv[1])
+    starts = counter.stat().st_size + 1 if counter.exists() else 1
+    counter.write_bytes(b"." * starts)
+    load = read()
+    assert isinstance(load, Load)
+    if load.source == "unloadable":
+        return write(Unloadable(sentence="There is no such model."))
+    if load.source == "broken":
+        sys.exit(1)
+    info = ModelInfo(name=load.name, hash="0123456789", device="none", dtype="float32", prediction="epsilon")
+    write(Loaded(info=info))
+    while (message := read()) is not None:
+        if isinstance(message, Draw):
+            draw(message, starts)
+        elif isinstance(message, Look):
+            write(Stepped(key=message.key, step=1, steps=2, pictures_done=0, seconds_left=None, body=b"seen"))
+        elif isinstance(message, Cancel):
+            write(Alive(busy=0.0, usual=None))
+
+
+if __name__ == "__main__":
+    main()
