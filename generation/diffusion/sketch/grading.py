@@ -6,7 +6,7 @@ steps than people take, since colours and shapes are settled early.
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from torch import Tensor
@@ -136,7 +136,7 @@ class Examination:
             half = name == "nine words" or None
             wanted = "at most half of that" if half else "as it comes out"
             line = _share_line(5, f"bad pictures, negative: {name}", flawed, wanted, None)
-            yield Line(*_values(line)[:-1], shares[name] <= shares["empty"] / 2 if half else None)
+            yield replace(line, met=shares[name] <= shares["empty"] / 2 if half else None)
 
     def _time(self) -> Iterator[Line]:
         began = time.perf_counter()
@@ -216,10 +216,6 @@ def _share_line(item: int, what: str, hits: Iterable[bool], wanted: str, met: Ca
     share = sum(hits) / len(hits)
     interval = share_interval(sum(hits), len(hits))
     return Line(item, what, share, interval, len(hits), wanted, None if met is None else met(share))
-
-
-def _values(line: Line) -> tuple:
-    return tuple(getattr(line, name) for name in Line.__slots__)
 
 
 def _judge_grader(grades: list[OwnGrade]) -> Iterator[Line]:

@@ -2,27 +2,40 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from numpy.typing import NDArray
 from torch import Tensor
 
 from generation.diffusion.sketch.autoencoder import SCALING_FACTOR, encode_mean
 from generation.diffusion.sketch.dataset import SHARES, draw_scenes, generator, pick_size
-from generation.diffusion.sketch.scenes import Scene, sample_scene
+from generation.diffusion.sketch.scenes import Scene, Thing, sample_scene
 
 _CHUNK = 40
+_OBJECTS_CHANCE = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shelf:
     """All pictures of one size: ``latents`` float16 (n, 4, h/4, w/4), scaled; ``weight`` uint8 (n, 1, h/4, w/4)."""
 
     scenes: tuple[Scene, ...]
     latents: Tensor
     weight: Tensor
+
+    @cached_property
+    def chances(self) -> NDArray[np.float64]:
+        """How likely each picture is to be picked."""
+        chances = np.array([_OBJECTS_CHANCE if _is_object(scene) else 1.0 for scene in self.scenes])
+        return chances / chances.sum()
+
+
+def _is_object(scene: Scene) -> bool:
+    return len(scene.subjects) == 1 and isinstance(scene.subjects[0].subject, Thing)
 
 
 Library = dict[tuple[int, int], Shelf]
@@ -66,9 +79,12 @@ def _encode(scenes: tuple[Scene, ...], vae: AutoencoderKL, device: str, report: 
 
 
 def pick_batch(library: Library, seed: int, step: int, count: int) -> tuple[list[Scene], Tensor, Tensor]:
-    """The scenes, latents and weights (float32) of a training step, all of one size."""
+    """The scenes, latents and weights (float32) of a training step, all of one size.
+
+    Objects come up more often than they were drawn: there are many, and each has to be learned from its own pictures.
+    """
     rng = generator(seed, step)
     shelf = library[pick_size(rng)]
-    chosen = rng.integers(len(shelf.scenes), size=count)
+    chosen = rng.choice(len(shelf.scenes), size=count, p=shelf.chances)
     index = torch.from_numpy(chosen)
     return [shelf.scenes[k] for k in chosen], shelf.latents[index].float(), shelf.weight[index].float()

@@ -21,7 +21,7 @@ from generation.diffusion.sketch.vocabulary import Vocabulary, encode_text
 
 SEED = 32
 PICTURES = 40_000
-STEPS = 9000
+STEPS = 5400
 BATCH = 32
 PEAK_RATE = 1e-3
 WARM_UP = 200

@@ -51,7 +51,8 @@ def test_diffusers_loads_it_and_draws_with_it() -> None:
 
     pipeline = StableDiffusionPipeline.from_pretrained(FOLDER, torch_dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)
-    picture = pipeline("1girl, red hair", num_inference_steps=2, width=96, height=64).images[0]
+    drawn = pipeline("1girl, red hair", num_inference_steps=2, width=96, height=64, return_dict=False)
+    picture = drawn[0][0]
 
     assert picture.size == (96, 64)
     assert (pipeline.tokenizer.model_max_length, pipeline.unet.config["cross_attention_dim"]) == (TOKENS, WIDTH)
