@@ -212,7 +212,8 @@ class DrawingProcess:
             case Begun():
                 job.course.begun = True
             case Stepped() as stepped:
-                job.slot.put(_progress(stepped))
+                job.course.step = max(job.course.step, stepped.step)
+                job.slot.put(_progress(stepped, job.course.step))
             case Drawn(index=index, spec=spec, body=body):
                 job.course.pictures[index] = Picture(png=body, spec=spec)
                 if len(job.course.pictures) == job.spec.count:
@@ -303,9 +304,10 @@ class DrawingProcess:
             self._end_all(DrawerDied("The drawing process could not be run; the log says why."))
 
 
-def _progress(stepped: Stepped) -> Progress:
+def _progress(stepped: Stepped, step: int) -> Progress:
+    """What a reader sees of ``stepped``; one that carries a preview took its time and may be behind ``step``."""
     return Progress(
-        step=stepped.step,
+        step=step,
         steps=stepped.steps,
         preview=stepped.body or None,
         seconds_left=stepped.seconds_left,

@@ -11,11 +11,15 @@ from generation.updates import Finished, Picture, Slot, Update
 
 @dataclass(slots=True)
 class Course:
-    """How a job fares with the drawing process: handed over to the present one, begun there, deaths it was begun in."""
+    """How a job fares with the drawing process: handed over to the present one, begun there, deaths it was begun in.
+
+    ``step`` is the furthest that was heard of, over all runs: after a death a job catches up before it goes on.
+    """
 
     handed_over: bool = False
     begun: bool = False
     strikes: int = 0
+    step: int = 0
     pictures: dict[int, Picture] = field(default_factory=dict)
 
 

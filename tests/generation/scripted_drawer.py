@@ -62,7 +62,7 @@ def draw(order: Draw, starts: int) -> None:
         return write(Alive(busy=1000.0, usual=0.1))
     if word == "fail":
         return write(Failed(key=order.key, sentence="No such sampler.", field="sampler"))
-    for step in (1, 2):
+    for step in (2, 1):
         write(Stepped(key=order.key, step=step, steps=2, pictures_done=0, seconds_left=1.0, body=b""))
     for index in reversed(range(order.spec.count)):
         body = f"{order.spec.prompt} {index}".encode()

@@ -71,6 +71,13 @@ async def test_a_job_from_place_to_pictures(process: Callable[..., Any]) -> None
         assert drawer.info.hash == "0123456789"
 
 
+async def test_steps_do_not_go_back(process: Callable[..., Any]) -> None:
+    async with process() as drawer:
+        updates = await all_of(drawer.submit(spec(), owner=1, key="1"))
+        steps = [update.step for update in updates if isinstance(update, Progress)]
+        assert steps == sorted(steps)
+
+
 async def test_it_starts_before_the_first_job_where_asked(process: Callable[..., Any]) -> None:
     async with process() as drawer:
         assert drawer.pid is None
