@@ -24,6 +24,9 @@ from bot.moderation.filter import read
 from bot.moderation.matching import Matcher
 from bot.moderation.normalisation import Stream, fold_signs
 from generation.errors import ProcessError
+from generation.prompt.plan import plan_prompts
+from generation.samplers.names import calls_per_step
+from generation.spec import PromptSpec
 
 _FOLDER = Path(__file__).parent / "terms"
 _SHA256 = {
@@ -87,6 +90,18 @@ class Floor:
     def judge(self, prompt: str, negative_prompt: str) -> Refusal | None:
         """A refusal, or None, for raw prompts in the prompt language: all their branches are looked into."""
         return self.judge_texts([prompt], [negative_prompt])
+
+    def judge_spec(self, spec: PromptSpec) -> Refusal | None:
+        """The same for a whole picture: also every text of its plan, and which side its guidance draws."""
+        plan = plan_prompts(
+            spec.prompt, spec.negative_prompt, steps=spec.steps, calls_per_step=calls_per_step(spec.sampler)
+        )
+        texts, negatives = [spec.prompt, *plan.positive_texts()], [spec.negative_prompt, *plan.negative_texts()]
+        pull = spec.guidance_scale * sum(branch.weight for branch in plan.positive)
+        # The negative prompt enters with 1 - pull: above nought it is drawn, like the others.
+        if pull < 1:
+            texts = negatives = texts + negatives
+        return self.judge_texts(texts, negatives)
 
     def judge_texts(self, texts: Iterable[str], negatives: Iterable[str]) -> Refusal | None:
         """The same over the union of several texts on each side, such as all that a plan sends to the network."""

@@ -10,12 +10,13 @@ from bot.moderation.forms import cores, fits, inflections, is_disguise, is_word,
 from bot.moderation.leet import is_stretched, skeleton, stands_for_word, upright
 from bot.moderation.mistakes import Mistakes
 from bot.moderation.normalisation import Gap, Stream, Word, is_katakana
+from bot.moderation.occurrences import is_run, stands_alone
+from bot.moderation.spelling import SHORTEST_SPELLED, between_commas, lone_runs
 
 _LONG = 8
 """Letters from which a term is long: looked for across gaps, and with one mistake in it."""
 _SHORTEST_APART = 4
 """Letters from which a term is looked for across a space, if a piece of it is no everyday word."""
-_SHORTEST_SPELLED = 3
 _MOST_PIECES = 16
 _MOST_MISSPELT_PIECES = 6
 _MOST_MISSPELT_PIECES_APART = 3
@@ -117,13 +118,13 @@ class Matcher:
                 text = term.words[0]
                 for form, starred in ((text, self._starred), (skeleton(text), self._reduced_starred)):
                     starred[term.open_start, term.open_end][len(form)][form].append(term)
-                if len(text) >= _SHORTEST_SPELLED:
+                if len(text) >= SHORTEST_SPELLED:
                     self._add_form(text, term)
 
     def _add_word(self, term: WordTerm) -> None:
         for form in inflections(term.words[0]):
             self._exact[form].append(term)
-            if len(form) >= _SHORTEST_SPELLED:
+            if len(form) >= SHORTEST_SPELLED:
                 self._add_form(form, term)
 
     def _add_phrase(self, term: WordTerm) -> None:
@@ -141,7 +142,7 @@ class Matcher:
             return
         self._uprights[upright(form)].append(term)
         self._prefixes.update(bones[:k] for k in range(1, len(bones) + 1))
-        if len(bones) >= _SHORTEST_SPELLED and term not in self._forms[bones]:  # of xxx too little is left
+        if len(bones) >= SHORTEST_SPELLED and term not in self._forms[bones]:  # of xxx too little is left
             self._forms[bones].append(term)
         if len(term.joined) >= _LONG:
             self._longest = max(self._longest, len(form))
@@ -227,7 +228,7 @@ class Matcher:
 
     def _may_join(self, term: WordTerm, joined: str, pieces: list[Word], widest: Gap) -> bool:
         wanted = term.joined
-        if len(wanted) < _SHORTEST_SPELLED or sum(c.isalpha() for c in joined) * 2 < len(joined):
+        if len(wanted) < SHORTEST_SPELLED or sum(c.isalpha() for c in joined) * 2 < len(joined):
             return False
         if all(piece.common for piece in pieces) and joined not in inflections(wanted):
             return False
@@ -239,19 +240,19 @@ class Matcher:
 
     def _match_spelled(self, stream: Stream) -> Iterator[Match]:
         """Terms spelled out letter by letter, whatever stands between the letters."""
-        for start, end in _lone_runs(stream):
+        for start, end in lone_runs(stream):
             spelled = "".join(word.plain for word in stream.words[start:end])
             for term, how in self._spelled(spelled, stream, start, end):
                 yield Match(term, start, end, how)
 
     def _spelled(self, spelled: str, stream: Stream, start: int, end: int) -> Iterator[tuple[WordTerm, str]]:
-        wholes = {spelled, *_between_commas(stream, start, end)}
+        wholes = {spelled, *between_commas(stream, start, end)}
         wholes |= {whole[1:] for whole in wholes if whole[0] in "ai"} | {w[:-1] for w in wholes if w[-1] in "ai"}
         for whole in wholes:
             if sum(c.isalpha() for c in whole) < 2:
                 continue
             for term in (*self._alike(whole), *_starred_in(skeleton(whole), self._reduced_starred)):
-                if len(term.joined) >= _SHORTEST_SPELLED:
+                if len(term.joined) >= SHORTEST_SPELLED:
                     yield term, "spelled out"
             for term in self._misspelt(whole):
                 yield term, "spelled out, misspelt"
@@ -269,7 +270,7 @@ class Matcher:
 
     def _match_signs(self, folded: str) -> Iterator[Match]:
         for term in self._signs:
-            if _stands_alone(term.text, folded):
+            if stands_alone(term.text, folded):
                 yield Match(term, 0, 0, "as written")
 
     def _match_continuous(self, stream: Stream, compact: str) -> Iterator[Match]:
@@ -278,7 +279,7 @@ class Matcher:
             if len(term.text) == 1:  # 裸 is a tag, but not in 裸足
                 found = term.text in wholes
             else:
-                found = term.text in compact and (not is_katakana(term.text) or _is_run(term.text, compact))
+                found = term.text in compact and (not is_katakana(term.text) or is_run(term.text, compact))
             if found:
                 yield Match(term, 0, 0, "as written")
 
@@ -304,46 +305,3 @@ def _is_phrase(term: WordTerm, words: list[Word]) -> bool:
         elif not is_word(word, wanted, plural=k == last):
             return False
     return True
-
-
-def _lone_runs(stream: Stream) -> Iterator[tuple[int, int]]:
-    """Where three or more lone letters or digits follow one another."""
-    start = 0
-    for place, word in enumerate((*stream.words, None)):
-        if word is not None and word.lone:
-            continue
-        if place - start >= _SHORTEST_SPELLED:
-            yield start, place
-        start = place + 1
-
-
-def _between_commas(stream: Stream, start: int, end: int) -> Iterator[str]:
-    piece = stream.words[start].plain
-    for place in range(start + 1, end):
-        if stream.gaps[place] is Gap.COMMA:
-            yield piece
-            piece = ""
-        piece += stream.words[place].plain
-    yield piece
-
-
-def _stands_alone(text: str, folded: str) -> bool:
-    """Whether the text occurs, its letters not running on into a longer word."""
-    at = folded.find(text)
-    while at >= 0:
-        before, after = folded[at - 1 : at], folded[at + len(text) : at + len(text) + 1]
-        if not (text[0].isalnum() and before.isalnum()) and not (text[-1].isalnum() and after.isalnum()):
-            return True
-        at = folded.find(text, at + 1)
-    return False
-
-
-def _is_run(text: str, compact: str) -> bool:
-    """Whether a katakana text occurs as a whole run of katakana, as メロン does not hold エロ."""
-    at = compact.find(text)
-    while at >= 0:
-        before, after = compact[at - 1 : at], compact[at + len(text) : at + len(text) + 1]
-        if not (before and is_katakana(before)) and not (after and is_katakana(after)):
-            return True
-        at = compact.find(text, at + 1)
-    return False

@@ -16,6 +16,8 @@ import pytest
 
 import bot.moderation.floor as floor_module
 from bot.moderation.floor import Floor, FloorDamaged, Refusal
+from generation.profiles import load_profiles
+from generation.spec import PromptSpec, resolve
 
 _HERE = Path(__file__).parent
 _TERMS = Path(floor_module.__file__).parent / "terms"
@@ -166,6 +168,28 @@ def test_weights_that_turn_a_word_around_do_not_help(floor: Floor) -> None:
     assert floor.judge("a castle", f"({A}:-1), ({S}:-1.5)")
     assert floor.judge("a castle :0", f"{A}, {S}")
     assert floor.judge("a castle :0.8 AND the sea", f"{A}, {S}") is None
+
+
+def _spec(**choices: object) -> PromptSpec:
+    return resolve({"model": "sketch", "seed": 1, **choices}, profiles=load_profiles())
+
+
+def test_a_guidance_that_draws_the_negative_prompt_does_not_help(floor: Floor) -> None:
+    both = f"{A}, {S}"
+    assert floor.judge_spec(_spec(prompt="a castle", negative_prompt=both, guidance_scale=8)) is None
+    assert floor.judge_spec(_spec(prompt="a castle", negative_prompt=both, guidance_scale=1)) is None
+    for scale in (0.9, 0, -8):
+        assert floor.judge_spec(_spec(prompt="a castle", negative_prompt=both, guidance_scale=scale))
+    assert floor.judge_spec(_spec(prompt="a castle :0.6", negative_prompt=both, guidance_scale=1.5))
+    assert floor.judge_spec(_spec(prompt=f"{S}, {M}", negative_prompt="lowres", guidance_scale=-8))
+
+
+def test_every_text_of_the_plan_is_judged(floor: Floor) -> None:
+    # More schedules in a row than are laid open in every combination; only the steps tell which meet.
+    letters = "".join(f"[{c}:x:0.9]" if k % 3 else f"[x:{c}:0.1]" for k, c in enumerate(A))
+    assert floor.judge_spec(_spec(prompt=f"{letters}, {S}", negative_prompt="", steps=20))
+    assert floor.judge_spec(_spec(prompt=f"{A}, {S}", negative_prompt=""))
+    assert floor.judge_spec(_spec(prompt="1girl, meadow")) is None
 
 
 def test_prudence_in_the_negative_prompt_is_no_offence(floor: Floor) -> None:
