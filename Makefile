@@ -4,7 +4,6 @@
 #   make test     run the tests
 #   make check    ruff, ruff format, pyright, then the tests
 #   make slow     the tests that take minutes or gigabytes
-#   make bench    the benchmarks, short; make bench-full, whole
 
 PYTHON ?= python3
 # Which build of torch: empty is the default of the package index (on Linux a CUDA build);
@@ -16,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 BIN := .venv/bin
 
-.PHONY: run test check slow bench bench-full clean
+.PHONY: run test check slow clean
 
 run: .venv/.installed
 	$(BIN)/ninewords run
