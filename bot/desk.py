@@ -81,7 +81,7 @@ class Desk:
     async def _judge(self, spec: PromptSpec) -> None:
         """Raise for what is not drawn here. The refusal never repeats the prompt; the loop is not held up meanwhile."""
         self._policy.check(spec)
-        if await asyncio.to_thread(self._floor.judge, spec.prompt, spec.negative_prompt) is not None:
+        if await asyncio.to_thread(self._floor.judge_spec, spec) is not None:
             raise Refused(words.NOT_ALLOWED)
 
     async def _preset(self, interaction: discord.Interaction[Any], name: str, guild_id: int) -> Choices:

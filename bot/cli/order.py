@@ -57,7 +57,7 @@ def place_order(wishes: Wishes, configuration: Configuration, profiles: Mapping[
     """
     fields = {} if wishes.recipe is None else parse(png.read(wishes.recipe))
     spec = resolve(*_layers(wishes, fields, configuration, profiles), profiles=profiles)
-    if refusal := Floor.load().judge(spec.prompt, spec.negative_prompt):
+    if refusal := Floor.load().judge_spec(spec):
         raise CommandFailed(Exit.REFUSED, refusal.reason)
     profile = profiles[spec.model]
     configured = spec.model == configuration.profile
