@@ -4,15 +4,14 @@ Two classes of terms are shipped as data: age-coded and sexual.  A request that 
 its prompts, is refused.  What people ask away counts too where it means the same: words for maturity in the negative
 prompt are age-coded.  Sexual words in the negative prompt are ordinary prudence, and count for nothing there.
 
-Within a class some terms are clear and some borderline (a school uniform, a bikini); two borderline terms are not
-enough.  Nothing is read from settings or the environment, and no parameter changes a list.  If the data is not exactly
-what was shipped, nothing starts.
+Within a class some terms are clear and some borderline (a school uniform, a bikini): ordinary by themselves, refused
+beside any term of the other class, clear or borderline.  Nothing is read from settings or the environment, and no
+parameter changes a list.  If the data is not exactly what was shipped, nothing starts.
 """
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
 
 import regex
@@ -30,9 +29,9 @@ from generation.spec import PromptSpec
 
 _FOLDER = Path(__file__).parent / "terms"
 _SHA256 = {
-    "age_coded.txt": "5571d4c943ab8a3bb64446e98e3e4e5796c70cde611b78d42ca894b601ff7eb0",
+    "age_coded.txt": "78616b88e3fa2887f271328323f066ca66d9f0d1feddb7249ad768313339f97c",
     "maturity.txt": "184353d3681e1bd273db7d1dc9621ef82bb5dc6821ca0f9db648a5e3238b07c4",
-    "sexual.txt": "5d7bc74c6a2e506fef44fa10e996c49e031a5b66689c33bc6da5db6678c719e9",
+    "sexual.txt": "108cdd4d46106fb265a6515770ec36c78b665865dd6d5488218dd62f8980eb6f",
 }
 
 _negative_weight = regex.compile(r":\s*-\s*(?:\d+\.?\d*|\.\d+)\s*(?:\)|$|AND\b)")
@@ -56,12 +55,6 @@ class Refusal:
 
     rule: str = "floor"
     reason: str = "This is not allowed here."
-
-
-class _Strength(IntEnum):
-    NONE = 0
-    BORDERLINE = 1
-    CLEAR = 2
 
 
 class Floor:
@@ -109,13 +102,10 @@ class Floor:
         if any(_turns_around(text) for text in (*positive, *negative)):
             positive = negative = positive + negative
         streams = self._streams(positive)
-        sexual = self._sexual.strength(streams)
-        if not sexual:
+        if not self._sexual.is_in(streams):
             return None
-        age = _Strength.CLEAR if any(names_age(stream) for stream in streams) else self._age_coded.strength(streams)
-        if age is not _Strength.CLEAR:
-            age = max(age, self._maturity.strength(self._streams(negative)))
-        return Refusal() if age and _Strength.CLEAR in (age, sexual) else None
+        age_coded = any(names_age(stream) for stream in streams) or self._age_coded.is_in(streams)
+        return Refusal() if age_coded or self._maturity.is_in(self._streams(negative)) else None
 
     def _streams(self, texts: list[str]) -> list[Stream]:
         """All readings of the texts, and of each word that is several written as one with a term among them."""
@@ -144,23 +134,14 @@ class _TermClass:
     def __init__(self, text: str) -> None:
         sections = _sections(text)
         self.example = sections["clear"][0]
-        terms = {
-            strength: map(_term, sections[strength.name.lower()])
-            for strength in (_Strength.BORDERLINE, _Strength.CLEAR)
-        }
-        self._strengths = {term: strength for strength, listed in terms.items() for term in listed}
-        self._matcher = Matcher(self._strengths)
+        terms = [_term(line) for section in ("clear", "borderline") for line in sections[section]]
+        self._matcher = Matcher(terms)
         self._allowed = Matcher(map(_term, sections["allowed"]))
-        self.words = {t.joined for t in self._strengths if isinstance(t, WordTerm) and len(t.joined) >= _SHORTEST_PART}
+        self.words = {t.joined for t in terms if isinstance(t, WordTerm) and len(t.joined) >= _SHORTEST_PART}
 
-    def strength(self, streams: list[Stream]) -> _Strength:
-        """The strongest term in the texts."""
-        strongest = _Strength.NONE
-        for match in (match for stream in streams for match in self._matcher.matches(stream, self._allowed)):
-            strongest = max(strongest, self._strengths[match.term])
-            if strongest is _Strength.CLEAR:
-                break
-        return strongest
+    def is_in(self, streams: list[Stream]) -> bool:
+        """Whether any of its terms is in the texts."""
+        return any(True for stream in streams for _ in self._matcher.matches(stream, self._allowed))
 
 
 def _sections(text: str) -> dict[str, list[str]]:

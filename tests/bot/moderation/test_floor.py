@@ -54,9 +54,10 @@ def test_words_for_maturity_asked_away_are_age_coded(floor: Floor) -> None:
     assert floor.judge("a castle", M) is None
 
 
-def test_two_borderline_terms_are_not_refused(floor: Floor) -> None:
-    assert [term for term in MAYBE_AGE if floor.judge(f"{term}, old castle, {MAYBE_SEXUAL[0]}", "")] == []
-    assert [term for term in MAYBE_SEXUAL if floor.judge(f"{MAYBE_AGE[0]}, old castle, {term}", "")] == []
+def test_borderline_terms_are_ordinary_alone_and_refused_together(floor: Floor) -> None:
+    assert [term for term in MAYBE_AGE + MAYBE_SEXUAL if floor.judge(f"{term}, old castle", "")] == []
+    assert [term for term in MAYBE_AGE if not floor.judge(f"{term}, old castle, {MAYBE_SEXUAL[0]}", "")] == []
+    assert [term for term in MAYBE_SEXUAL if not floor.judge(f"{MAYBE_AGE[0]}, old castle, {term}", "")] == []
 
 
 AGES = re.split(
