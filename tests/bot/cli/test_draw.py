@@ -194,7 +194,8 @@ class TestDrawing:
         assert easel.specs[0] == easel.specs[1]
         assert (folder / "a.png").read_bytes() == (folder / "b.png").read_bytes()
         ninewords("draw", "a dog", "--recipe", "a.png", "--size", "large", "-o", "c.png")
-        assert (easel.specs[2].prompt, easel.specs[2].guidance_scale, easel.specs[2].seed) == ("a dog", 9.0, 7)
+        scaled = 2.25 * easel.specs[0].guidance_scale
+        assert (easel.specs[2].prompt, easel.specs[2].guidance_scale, easel.specs[2].seed) == ("a dog", scaled, 7)
 
     def test_what_a_foreign_recipe_asks_in_vain_is_said(
         self, ninewords: Ninewords, easel: Easel, plain_picture: Path
