@@ -65,6 +65,7 @@ class Course:
             report("pictures", drawn, self.pictures, 0.0)
 
         gather_library(self._library, vae, count=self.pictures, seed=training.SEED, device=self.device, report=count)
+        self._meeting.unlink(missing_ok=True)  # a run that was killed leaves it behind
         others = [get_context("spawn").Process(target=_help, args=(self, rank)) for rank in range(1, self.workers)]
         for other in others:
             other.start()
@@ -88,14 +89,16 @@ class Course:
     def _library(self) -> Path:
         return self.state / "library.pt"
 
+    @property
+    def _meeting(self) -> Path:
+        return self.state / "meeting"
+
     def _join(self, rank: int, vae: AutoencoderKL) -> training.Trainer:
         """Enter the group of workers, where there are several, and take up training where it was left."""
         if self.workers > 1:
             torch.set_num_threads(1)
-            meeting = self.state / "meeting"
-            distributed.init_process_group(
-                "gloo", init_method=meeting.absolute().as_uri(), rank=rank, world_size=self.workers
-            )
+            meeting = self._meeting.absolute().as_uri()
+            distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=self.workers)
         library = gather_library(self._library, vae, count=self.pictures, seed=training.SEED)
         trainer = training.Trainer(
             library,

@@ -5,7 +5,7 @@ steps than people take, since colours and shapes are settled early.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -16,14 +16,22 @@ from generation.diffusion.sketch.easel import Atelier, Easel, plain_spec
 from generation.diffusion.sketch.grader import OwnGrade, grade_grader, load_grader
 from generation.diffusion.sketch.intervals import Interval, paired_difference, share_interval
 from generation.diffusion.sketch.model import FOLDER
-from generation.diffusion.sketch.scenes import OBJECTS
+from generation.diffusion.sketch.scenes import MOUTHS, OBJECTS, WORN
 from generation.presets import NINE_WORDS, pure_negative
 from generation.spec import PromptSpec
 
 CURVE = (1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 13.0, 20.0)
 PICTURES = 200
 STEPS = 12
-AVOIDED = {"glasses": ("glasses", "glasses"), "smile": ("mouth", "smile"), "cat ears": ("worn", "cat ears")}
+AVOIDED = {
+    "glasses": ("glasses", "glasses"),
+    "smile": ("mouth", "smile"),
+    "cat ears": ("worn", "cat ears"),
+    "red hair": ("hair", "red"),
+    "night": ("background", "night"),
+}
+#: With fewer bad pictures than this to begin with, nothing can be said about halving their share.
+_ENOUGH_BAD = 10
 _SEED = 1000
 
 Asked = dict[str, str]
@@ -97,10 +105,14 @@ class Examination:
             ("asked colour of hair", _hair_prompts(), 0.90),
             ("asked background", _background_prompts(), 0.90),
             ("asked object", _object_prompts(), 0.85),
+            ("asked colour of eyes", _girls({f"{eyes} eyes": {"eyes": eyes} for eyes in palette.EYES}), None),
+            ("asked mouth", _girls({mouth: {"mouth": mouth} for mouth in MOUTHS}), None),
+            ("asked hat, crown, ears or bow", _girls({worn: {"worn": worn} for worn in WORN}), None),
+            ("two asked colours of hair, left and right", _pair_prompts(), None),
         ):
             asked, answers = self._examine(prompts, self._scale)
             hits = [want.items() <= seen.items() for want, seen in zip(asked, answers, strict=True)]
-            yield _share_line(1, what, hits, f"at least {least:.0%}", lambda share, least=least: share >= least)
+            yield _share_line(1, what, hits, least)
 
     def _agreement(self, scale: float) -> float:
         """The share of all asked attributes that are there, over people and objects."""
@@ -123,20 +135,25 @@ class Examination:
         for word, (question, answer) in AVOIDED.items():
             avoided = self._grader.look(self._draw_one("1girl", negative_prompt=word))
             before = _rate(plain, question, answer)
-            after = [seen[question] == answer for seen in avoided]
-            what = f"{word} in the negative prompt ({before:.1%} without)"
-            yield _share_line(4, what, after, "at most a third", lambda share, before=before: share <= before / 3)
+            line = _share_line(
+                4,
+                f"{word} in the negative prompt ({before:.1%} without)",
+                (seen[question] == answer for seen in avoided),
+            )
+            yield replace(line, wanted="at most a third", met=line.value <= before / 3)
 
     def _clean(self) -> Iterator[Line]:
-        shares = {}
-        for name, negative in _NEGATIVES.items():
-            _, answers = self._examine(_mixed_prompts(), self._scale, 2 * self._pictures, negative_prompt=negative)
-            flawed = [seen["flaw"] == "flaw" for seen in answers]
-            shares[name] = sum(flawed) / len(flawed)
-            half = name == "nine words" or None
-            wanted = "at most half of that" if half else "as it comes out"
-            line = _share_line(5, f"bad pictures, negative: {name}", flawed, wanted, None)
-            yield replace(line, met=shares[name] <= shares["empty"] / 2 if half else None)
+        for kind, prompts in (("with prompts", _mixed_prompts()), ("without a prompt", [("", {})])):
+            bad: dict[str, int] = {}
+            for name, negative in _NEGATIVES.items():
+                _, answers = self._examine(prompts, self._scale, 2 * self._pictures, negative_prompt=negative)
+                flawed = [seen["flaw"] == "flaw" for seen in answers]
+                bad[name] = sum(flawed)
+                line = _share_line(5, f"bad pictures {kind}, negative: {name}", flawed)
+                if name == "nine words":
+                    met = bad[name] <= bad["empty"] / 2 if bad["empty"] >= _ENOUGH_BAD else None
+                    line = replace(line, wanted="at most half of the empty one's", met=met)
+                yield line
 
     def _time(self) -> Iterator[Line]:
         began = time.perf_counter()
@@ -166,7 +183,7 @@ class Examination:
 
 def pictures_drawn(pictures: int = PICTURES) -> int:
     """How many pictures an examination draws."""
-    return pictures * (3 + 2 + 2 + len(AVOIDED) + 2 * len(_NEGATIVES) + len(CURVE))
+    return pictures * (7 + 2 + 2 + len(AVOIDED) + 4 * len(_NEGATIVES) + len(CURVE))
 
 
 _NEGATIVES = {"empty": "", "nine words": ", ".join(NINE_WORDS), "pure, 0.0001": pure_negative(1e-4)}
@@ -186,6 +203,16 @@ def _background_prompts() -> list[tuple[str, Asked]]:
 
 def _object_prompts() -> list[tuple[str, Asked]]:
     return [(name, {"subject": name}) for name in OBJECTS]
+
+
+def _girls(asked: Mapping[str, Asked]) -> list[tuple[str, Asked]]:
+    return [(f"1girl, {words}", want) for words, want in asked.items()]
+
+
+def _pair_prompts() -> list[tuple[str, Asked]]:
+    hair = list(palette.HAIR)
+    pairs = ((left, hair[(place + apart) % len(hair)]) for apart in (1, 4) for place, left in enumerate(hair))
+    return [(f"2girls, {left} hair, {right} hair", {"left hair": left, "right hair": right}) for left, right in pairs]
 
 
 def _mixed_prompts() -> list[tuple[str, Asked]]:
@@ -211,11 +238,12 @@ def _redness(pixels: Tensor) -> list[float]:
     return ((red > 0.5) & (red > 2 * green) & (red > 2 * blue)).float().mean((1, 2)).tolist()
 
 
-def _share_line(item: int, what: str, hits: Iterable[bool], wanted: str, met: Callable[[float], bool] | None) -> Line:
-    hits = list(hits)
-    share = sum(hits) / len(hits)
-    interval = share_interval(sum(hits), len(hits))
-    return Line(item, what, share, interval, len(hits), wanted, None if met is None else met(share))
+def _share_line(item: int, what: str, hits: Iterable[bool], least: float | None = None) -> Line:
+    """A line on how often something was so, with the least share that is wanted, where there is one."""
+    counted = list(hits)
+    share = sum(counted) / len(counted)
+    wanted, met = ("as it comes out", None) if least is None else (f"at least {least:.0%}", share >= least)
+    return Line(item, what, share, share_interval(sum(counted), len(counted)), len(counted), wanted, met)
 
 
 def _judge_grader(grades: list[OwnGrade]) -> Iterator[Line]:
