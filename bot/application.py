@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ from bot.configuration import Configuration
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.moderation.floor import Floor
-from bot.policy import Policy
+from bot.policy import Policy, uphold
 from bot.queue import Queue
 from bot.remarks import Remarks
 from bot.supervision import keep_connected
@@ -66,7 +67,7 @@ async def run(configuration: Configuration) -> None:
 @asynccontextmanager
 async def opened(configuration: Configuration) -> AsyncIterator[Bot]:
     """Put the parts together and take up what the last run left; at the end, drain and close them."""
-    floor = Floor.load()
+    permit = partial(uphold, Floor.load())
     profile = _profile(configuration)
     async with (
         Database.open(configuration.database, pictures=configuration.data_folder / "pictures") as database,
@@ -80,12 +81,13 @@ async def opened(configuration: Configuration) -> AsyncIterator[Bot]:
             process=process,
             delivery=delivery,
             remarks=Remarks(profile=profile, preferences=database.preferences),
+            permit=permit,
         )
         desk = Desk(
             profile=profile,
             preferences=database.preferences,
             presets=database.presets,
-            floor=floor,
+            permit=permit,
             policy=Policy(),
             queue=queue,
         )

@@ -3,7 +3,6 @@
 Written down before it is acknowledged: whoever has been told that a picture is coming gets it, whatever happens next.
 """
 
-import asyncio
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -13,9 +12,8 @@ import structlog
 
 from bot import preferences, presenting, specs, words
 from bot.errors import Refused
-from bot.moderation.floor import Floor
 from bot.policy import Policy
-from bot.queue import Queue
+from bot.queue import Permit, Queue
 from generation.errors import InvalidChoice
 from generation.profiles import Profile
 from generation.spec import Choices, PromptSpec, resolve
@@ -35,14 +33,14 @@ class Desk:
         profile: Profile,
         preferences: Preferences,
         presets: Presets,
-        floor: Floor,
+        permit: Permit,
         policy: Policy,
         queue: Queue,
     ) -> None:
         self.profile = profile
         self.preferences = preferences
         self.presets = presets
-        self._floor = floor
+        self._permit = permit
         self._policy = policy
         self._queue = queue
 
@@ -79,10 +77,9 @@ class Desk:
         await self.take(interaction, specs.reseeded(spec, secrets.randbits(32), secrets.randbits(32)))
 
     async def _judge(self, spec: PromptSpec) -> None:
-        """Raise for what is not drawn here. The refusal never repeats the prompt; the loop is not held up meanwhile."""
+        """Raise for what is not drawn here."""
         self._policy.check(spec)
-        if await asyncio.to_thread(self._floor.judge_spec, spec) is not None:
-            raise Refused(words.NOT_ALLOWED)
+        await self._permit(spec)
 
     async def _preset(self, interaction: discord.Interaction[Any], name: str, guild_id: int) -> Choices:
         choices = await preferences.preset(self.presets, name, user_id=interaction.user.id, guild_id=guild_id)

@@ -24,7 +24,11 @@ _ID_LENGTH = 8
 
 
 class Refused(NinewordsError):
-    """What is asked for is possible and will not be done; the sentence says why."""
+    """What is asked for is possible and will not be done; the sentence says why, ``rule`` by which rule, if by one."""
+
+    def __init__(self, sentence: str, *, rule: str | None = None) -> None:
+        super().__init__(sentence)
+        self.rule = rule
 
 
 class TokenRefused(NinewordsError):
@@ -50,7 +54,7 @@ def recorded(error: BaseException, **circumstances: object) -> Failure:
     error_id = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
     log = _log.bind(error_id=error_id, kind=type(error).__name__, **circumstances)
     if isinstance(error, Refused | RequestError):
-        log.info("request not met", field=getattr(error, "field", None))
+        log.info("request not met", field=getattr(error, "field", None), rule=getattr(error, "rule", None))
     elif isinstance(error, ProcessError | StorageError):
         log.error("part of the bot is out of order", reason=str(error))
     else:

@@ -1,9 +1,11 @@
-"""What this bot is willing to draw: ceilings, which the engine does not know."""
+"""What this bot is willing to draw: the floor, which nothing changes, and ceilings, which the engine does not know."""
 
+import asyncio
 from dataclasses import dataclass
 
 from bot import words
 from bot.errors import Refused
+from bot.moderation.floor import Floor
 from generation.errors import InvalidChoice
 from generation.spec import PromptSpec
 
@@ -40,3 +42,9 @@ class Policy:
             raise Refused(words.too_many_waiting(self.waiting_each))
         if of_everybody >= self.waiting_all:
             raise Refused(words.QUEUE_FULL)
+
+
+async def uphold(floor: Floor, spec: PromptSpec) -> None:
+    """Raise Refused for what is never drawn, without repeating the prompt; the event loop is not held up meanwhile."""
+    if await asyncio.to_thread(floor.judge_spec, spec) is not None:
+        raise Refused(words.NOT_ALLOWED, rule="floor")

@@ -34,19 +34,29 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 60.0
 
 #: Says what is to be remarked under a finished picture, a sentence a line.
 Remarks = Callable[[PromptSpec, Job], Awaitable[Sequence[str]]]
+#: Raises Refused for what is never drawn.
+Permit = Callable[[PromptSpec], Awaitable[None]]
 
 
 class Queue:
     """The jobs that are on their way now, a task each."""
 
     def __init__(
-        self, *, jobs: Jobs, pictures: Pictures, process: DrawingProcess, delivery: Delivery, remarks: Remarks
+        self,
+        *,
+        jobs: Jobs,
+        pictures: Pictures,
+        process: DrawingProcess,
+        delivery: Delivery,
+        remarks: Remarks,
+        permit: Permit,
     ) -> None:
         self._jobs = jobs
         self._pictures = pictures
         self._process = process
         self._delivery = delivery
         self._remarks = remarks
+        self._permit = permit
         self._owners: dict[int, int] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._hands: dict[int, drawing.Job] = {}
@@ -151,7 +161,11 @@ class Queue:
                 await self._fail(job, message, error)
 
     async def _draw(self, job: Job, message: JobMessage) -> None:
-        """Have a job drawn and keep its pictures. Raises Cancelled when it is taken back meanwhile."""
+        """Have a job drawn and keep its pictures. Raises Cancelled when it is taken back meanwhile.
+
+        It is judged here too: an earlier version of the program, with other lists, may have taken it.
+        """
+        await self._permit(specs.read(job.spec))
         if job.state is JobState.ACCEPTING:
             await self._move(job, JobState.QUEUED)
         pause = _FIRST_PAUSE

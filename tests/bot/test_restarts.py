@@ -36,7 +36,7 @@ async def database(stage: Stage) -> AsyncIterator[Database]:
         yield database
 
 
-async def left_behind(stage: Stage, interaction: Interaction, *way: JobState) -> None:
+async def left_behind(stage: Stage, interaction: Interaction, *way: JobState, prompt: str = "a cat") -> None:
     """A job as a bot that was killed leaves it behind."""
     reply = Reply(
         application_id=stage.server.application_id,
@@ -45,7 +45,7 @@ async def left_behind(stage: Stage, interaction: Interaction, *way: JobState) ->
         channel_id=stage.channel.id,
         upload_limit=10 * 2**20,
     )
-    held = specs.written(spec(width=64, height=64, steps=2))
+    held = specs.written(spec(prompt=prompt, width=64, height=64, steps=2))
     async with database(stage) as kept:
         assert await kept.jobs.accept(interaction.id, owner=interaction.person.id, spec=held, reply=reply)
         for state in way:
@@ -93,6 +93,16 @@ async def test_a_finished_picture_whose_token_died_meanwhile(stage: Stage) -> No
         message = await stage.channel.message_when(lambda message: message.attachments, within=PATIENCE)
     assert message.mentions == (stage.ann,)
     assert message.interaction is None
+
+
+async def test_what_is_never_drawn_is_not_drawn_for_having_been_accepted_once(stage: Stage, forbidden: str) -> None:
+    interaction = await asked(stage)
+    await left_behind(stage, interaction, JobState.QUEUED, prompt=forbidden)
+    async with stage.bot() as bot:
+        message = await ended(interaction)
+        assert words.NOT_ALLOWED in message.content
+        assert bot.process.pid is None, "nothing was handed over to be drawn"
+    assert (await job_of(stage, interaction)).state is JobState.FAILED
 
 
 async def test_what_was_never_acknowledged_is_dropped_without_a_word(stage: Stage) -> None:
