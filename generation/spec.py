@@ -147,6 +147,10 @@ def _negative(below: Choices, made: Choices) -> dict[str, Any]:
     if weight is not None:
         check_weight(_number("preset_weight", weight))
     if "negative_prompt" in made:
+        if weight is not None:
+            raise InvalidChoice(
+                "preset_weight", "A weight is of the nine words, which a negative prompt replaces; give one of them."
+            )
         return {"negative_preset": None, "preset_weight": None}
     if "negative_preset" not in made and weight is None:
         return {}

@@ -242,7 +242,8 @@ async def test_a_token_that_dies_while_waiting(stage: Stage, bot: Bot) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"size": "100x100"}, "100"),
+        ({"size": "100x100"}, "no multiple of 8"),
+        ({"negative": "a cat", "weight": 0.1}, "give one of them"),
         ({"size": "huge"}, "huge is not a size"),
         ({"weight": 0}, "must be greater than zero"),
         ({"weight": -1}, "must be greater than zero"),
@@ -330,8 +331,9 @@ async def test_an_acknowledgement_that_may_have_been_lost(stage: Stage, bot: Bot
 
 
 async def test_previews_are_small_pictures(stage: Stage, bot: Bot) -> None:
-    message = await finished(await imagine(stage, steps=30, size="96x96"))
+    message = await finished(await imagine(stage, **LONG))
     previews = [file for version in message.history for file in version.attachments if file.filename == "preview.jpg"]
+    assert previews
     for preview in previews:
         assert preview.description == words.PREVIEW_ALT
         assert max(Image.open(io.BytesIO(preview.bytes)).size) <= 1024
