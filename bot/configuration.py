@@ -16,7 +16,7 @@ from generation.errors import NinewordsError
 
 FILE = Path("ninewords.toml")
 
-_PROFILE_OF_ONES_OWN_MODEL = "anything-v3"
+PROFILE_OF_ONES_OWN_MODEL = "anything-v3"
 _EXPECTED = {
     "home_guild": "must be the id of a server, a number of 17 to 20 digits",
     "database": "must be a database URL such as sqlite:///data/ninewords.sqlite",
@@ -88,7 +88,7 @@ class Configuration(BaseSettings):
     @classmethod
     def follow(cls, given: dict[str, Any]) -> dict[str, Any]:
         """Let what was not given follow from what was: the profile from the model, the database from the folder."""
-        follows: dict[str, Any] = {"profile": _PROFILE_OF_ONES_OWN_MODEL} if given.get("model") else {}
+        follows: dict[str, Any] = {"profile": PROFILE_OF_ONES_OWN_MODEL} if given.get("model") else {}
         if "data_folder" in given:
             follows["database"] = f"sqlite:///{_folder(given['data_folder'])}/ninewords.sqlite"
         return follows | given

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.exits import CommandFailed, Exit
-from bot.configuration import Configuration
+from bot.configuration import PROFILE_OF_ONES_OWN_MODEL, Configuration
 from bot.moderation.floor import Floor
 from generation import hints, png
 from generation.errors import InvalidChoice
@@ -14,8 +14,6 @@ from generation.presets import BUILT_IN
 from generation.profiles import Profile
 from generation.recipe import choices, left_out, parse
 from generation.spec import PromptSpec, resolve
-
-_PROFILE_OF_ONES_OWN_MODEL = "anything-v3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +82,7 @@ def _layers(
     if wishes.weight is not None and wishes.choices.get("negative_prompt") is not None:
         raise InvalidChoice("preset_weight", "--weight is of the nine words, which --negative replaces; give one.")
     return (
-        {"model": _PROFILE_OF_ONES_OWN_MODEL if wishes.model else configuration.profile},
+        {"model": PROFILE_OF_ONES_OWN_MODEL if wishes.model else configuration.profile},
         choices(fields, profiles) if fields else {},
         _preset(wishes.preset, wishes.weight),
         {**wishes.choices, "model": wishes.profile},

@@ -27,7 +27,7 @@ async def presets(interaction: discord.Interaction[Client], typed: str) -> Sugge
 
 
 async def sizes(interaction: discord.Interaction[Client], typed: str) -> Suggestions:
-    """The profile's named sizes, and a size as it is being typed."""
+    """The profile's named sizes; any other may be typed out."""
     named = interaction.client.desk.profile.sizes
     found = {name: f"{name}, {width}x{height}" for name, (width, height) in named.items()}
     return [_choice(label, name) for name, label in found.items() if _fits(label, typed)][:_MOST]
