@@ -2,12 +2,14 @@
 #
 #   docker build -t ninewords .                                                      # CUDA build of torch
 #   docker build -t ninewords --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cpu .    # CPU build
+#   docker build -t ninewords --build-arg EXTRAS=postgresql .                        # for a PostgreSQL database
 #   docker run --rm --env-file .env -v ninewords:/data ninewords                     # add --gpus all for CUDA
 
 ARG PYTHON=3.11
 
 FROM python:${PYTHON}-slim AS build
 ARG TORCH_INDEX=
+ARG EXTRAS=
 WORKDIR /src
 RUN python -m venv /opt/ninewords
 ENV PATH=/opt/ninewords/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -17,7 +19,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY generation generation
 COPY storage storage
-RUN pip install --constraint constraints.txt .
+RUN pip install --constraint constraints.txt ".${EXTRAS:+[$EXTRAS]}"
 
 FROM python:${PYTHON}-slim
 RUN useradd --system --uid 10001 --home-dir /data ninewords && mkdir /data && chown ninewords /data
