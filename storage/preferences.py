@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sqlalchemy import delete, select, tuple_
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import CHOICES, ChoiceColumns, SettingsRow
@@ -31,6 +32,12 @@ class Preferences:
         self, scope: Scope, choices: Mapping[str, Choice | None], *, hints: bool | None = None
     ) -> Settings:
         """Lay ``choices`` over what ``scope`` has chosen; None takes a choice back. ``hints`` None changes nothing."""
+        try:
+            return await self._choose(scope, choices, hints)
+        except IntegrityError:  # on a server somebody else may have made the row meanwhile; now it is there
+            return await self._choose(scope, choices, hints)
+
+    async def _choose(self, scope: Scope, choices: Mapping[str, Choice | None], hints: bool | None) -> Settings:
         async with self._transactions.writing() as session:
             row = await _row(session, scope)
             if row is None:

@@ -2,8 +2,11 @@
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import preferences
 from storage.database import Database
+from storage.models import SettingsRow
 from storage.records import Scope, ScopeKind, Settings
 
 PERSON = Scope(ScopeKind.PERSON, 2**62)
@@ -62,3 +65,19 @@ async def test_what_is_no_choice_is_refused(database: Database) -> None:
     with pytest.raises(KeyError):
         await database.preferences.choose(PERSON, {"scope_id": 5})
     assert await rows(database) == 0
+
+
+async def test_two_first_choices_at_once_are_both_kept(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a server both look before either has written; here the second one is made to see nothing."""
+    await database.preferences.choose(PERSON, {"steps": 1})
+    looked = 0
+
+    async def too_early(session: AsyncSession, scope: Scope) -> SettingsRow | None:
+        nonlocal looked
+        looked += 1
+        return None if looked == 1 else await see(session, scope)
+
+    see = preferences._row
+    monkeypatch.setattr(preferences, "_row", too_early)
+    chosen = await database.preferences.choose(PERSON, {"clip_skip": 2})
+    assert chosen.choices == {"steps": 1, "clip_skip": 2}
