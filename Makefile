@@ -4,6 +4,7 @@
 #   make test     run the tests
 #   make check    ruff, ruff format, pyright, then the tests
 #   make slow     the tests that take minutes or gigabytes
+#   make bench    what the loop costs, and whether company changes a picture: a few minutes, no GPU
 
 PYTHON ?= python3
 # Which build of torch: empty is the default of the package index (on Linux a CUDA build);
@@ -15,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 BIN := .venv/bin
 
-.PHONY: run test check slow clean
+.PHONY: run test check slow bench clean
 
 run: .venv/.installed
 	$(BIN)/ninewords run
@@ -31,6 +32,10 @@ check: .venv/.installed-dev
 
 slow: .venv/.installed-dev
 	$(BIN)/python -m pytest -q -m slow --timeout 3600
+
+bench: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.loop_overhead
+	$(BIN)/python -m benchmarks.reproducibility
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -117,7 +117,7 @@ def publish(title: str, figures: Mapping[str, Any], tables: Sequence[str], file:
     head = ", ".join(f"{name}: {value}" for name, value in where.items())
     sys.stdout.write("\n\n".join([f"{title}\n{head}", *tables]) + "\n")
     if file is not None:
-        written = {"title": title, "command": " ".join(sys.orig_argv[1:]), "machine": where, **figures}
+        written = {"title": title, "machine": where, **figures}
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
 
