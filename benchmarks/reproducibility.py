@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.reproducibility [--full] [--json FILE]``: every sampler offered, at every size of the sketch
 model. A crowd brings all samplers of a size together, each picture from a person of its own, in random order and at
-random moments, among strangers' pictures of any sampler, size, guidance and length of prompt, of which half are
-cancelled on the way. Compared are the finished latents and the bytes of the PNG. In reproducible mode all must be
+random moments, among strangers' pictures of any sampler, size, guidance and length of prompt, of which up to half
+are cancelled on the way. Compared are the finished latents and the bytes of the PNG. In reproducible mode all must be
 equal; in fast mode, where calls are not padded, the largest differences are told.
 """
 
