@@ -32,11 +32,22 @@ def run() -> None:
     configuration = read_configuration()
     if not configuration.discord_token:
         return _draw_first_picture(configuration)
+    _check_token(configuration.discord_token)
 
     from bot import application, logs
 
     logs.configure(level=configuration.log_level)
     asyncio.run(application.run(configuration))
+
+
+def _check_token(token: str) -> None:
+    from bot.cli.checks.account import application_id
+    from bot.cli.exits import CommandFailed, Exit
+
+    if application_id(token) is None:
+        raise CommandFailed(
+            Exit.TOKEN, "DISCORD_TOKEN does not look like a bot's token; `ninewords doctor` says where to find it."
+        )
 
 
 def _draw_first_picture(configuration: "Configuration") -> None:

@@ -1,5 +1,6 @@
 """``ninewords run``: the bot with a token, a first picture and the way to one without."""
 
+import base64
 import logging
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from bot.errors import TokenRefused
 from generation import png
 from generation.errors import ModelUnavailable
 from tests.bot.cli.conftest import Easel, Ninewords
+
+#: No token, but it looks like one.
+TOKEN = f"{base64.urlsafe_b64encode(b'123456789012345678').decode()}.Gabcde.{'x' * 38}"
 
 
 def test_without_a_token_it_draws_and_says_what_to_do(ninewords: Ninewords, easel: Easel, folder: Path) -> None:
@@ -47,10 +51,10 @@ def test_with_a_token_it_is_the_bot(ninewords: Ninewords, monkeypatch: pytest.Mo
 
     monkeypatch.setattr("bot.application.run", run)
     monkeypatch.setattr("bot.logs.configure", lambda *, level: logging.getLogger("test").debug(level))
-    monkeypatch.setenv("DISCORD_TOKEN", "a.b.c")
+    monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
     ended = ninewords("run")
     assert (ended.code, ended.out) == (Exit.DONE, "")
-    assert given[0].discord_token == "a.b.c"
+    assert given[0].discord_token == TOKEN
     assert easel.specs == []
 
 
@@ -60,7 +64,17 @@ def test_a_token_that_discord_refuses(ninewords: Ninewords, monkeypatch: pytest.
 
     monkeypatch.setattr("bot.application.run", run)
     monkeypatch.setattr("bot.logs.configure", lambda *, level: None)
-    monkeypatch.setenv("DISCORD_TOKEN", "a.b.c")
+    monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
     ended = ninewords("run")
     assert ended.code == Exit.TOKEN
     assert ended.err == f"{TokenRefused()}\n"
+
+
+def test_what_does_not_look_like_a_token_is_not_tried(
+    ninewords: Ninewords, monkeypatch: pytest.MonkeyPatch, easel: Easel
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "abc")
+    ended = ninewords("run")
+    assert (ended.code, easel.specs) == (Exit.TOKEN, [])
+    assert "does not look like a bot's token" in ended.err
+    assert "abc" not in ended.err
