@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
@@ -44,6 +45,7 @@ class Database:
         Raises DatabaseUnfit for a URL or a database that cannot be used.
         """
         address = parse_url(url)
+        _check_driver(address)
         await _migrate(address)
         writer, reader = _engines(address)
         try:
@@ -87,6 +89,13 @@ def parse_url(url: str) -> URL:
             "A database in memory keeps nothing; write a file's name, like sqlite:///data/ninewords.db."
         )
     return address.set(drivername=_DRIVERS[name])
+
+
+def _check_driver(address: URL) -> None:
+    if address.get_backend_name() == "postgresql" and find_spec("asyncpg") is None:
+        raise DatabaseUnfit(
+            "PostgreSQL needs the package asyncpg; install it with: .venv/bin/pip install -c constraints.txt asyncpg"
+        )
 
 
 def _engines(address: URL) -> tuple[AsyncEngine, AsyncEngine]:

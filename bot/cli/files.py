@@ -37,7 +37,7 @@ def write(pictures: Sequence[bytes], files: Sequence[Path], *, overwrite: bool) 
             with file.open("wb" if overwrite else "xb") as opened:
                 opened.write(content)
         except OSError as fault:
-            raise CommandFailed(Exit.UNEXPECTED, f"{file} cannot be written: {fault.strerror or fault}.") from fault
+            raise CommandFailed(Exit.USAGE, f"{file} cannot be written: {fault.strerror or fault}.") from fault
 
 
 def _own_names(spec: PromptSpec, folder: Path) -> Iterator[Path]:

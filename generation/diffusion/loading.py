@@ -25,6 +25,9 @@ from generation.tokens import ClipTokenizer
 
 _PARTS = ("unet", "vae", "text_encoder", "tokenizer", "scheduler")
 _WEIGHTS = (".safetensors", ".bin")
+_NOT_REACHED = "the hub cannot be reached, or has no such model"
+_NOT_FETCHED = "it was not to be fetched; ninewords draw --download fetches it"
+_DEVICES = ("cpu", "cuda", "mps")
 _DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 #: Of what a model's weights take, so much again for what is computed with them, at the least.
 _ROOM_TO_WORK = 0.15
@@ -79,9 +82,11 @@ def choose_device(device: str, dtype: str) -> tuple[torch.device, torch.dtype]:
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        chosen = torch.device(device)
+        chosen = torch.device(device) if device.partition(":")[0] in _DEVICES else None
     except RuntimeError:
-        raise ModelUnavailable(f"No device is called {device!r}: use auto, cpu, cuda, or cuda:1.") from None
+        chosen = None
+    if chosen is None:
+        raise ModelUnavailable(f"No device is called {device!r}: use auto, cpu, cuda, cuda:1, or mps.")
     if chosen.type == "cuda" and not torch.cuda.is_available():
         raise ModelUnavailable("There is no CUDA device, or this torch was built without CUDA. Use the device auto.")
     if dtype == "auto":
@@ -210,9 +215,9 @@ def _fetch(source: str, download: bool) -> Path:
     except HFValidationError as fault:
         raise ModelUnavailable(f"{source} is neither a path nor a hub id.") from fault
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as fault:
-        how = "the hub cannot be reached, or has no such model" if download else "fetching it was not asked for"
+        how = _NOT_REACHED if download else _NOT_FETCHED
         raise ModelUnavailable(
-            f"The model {source} is not on this machine, and {how}. Fetch it, or name a folder or file that is here."
+            f"The model {source} is not on this machine, and {how}. Or name a folder or file that is here."
         ) from fault
 
 

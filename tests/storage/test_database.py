@@ -148,3 +148,10 @@ async def test_states_outside_the_list_are_refused_by_the_table(database: Databa
     job = await database.jobs.find(1)
     assert job is not None
     assert job.state is JobState.ACCEPTING
+
+
+async def test_postgresql_without_its_driver_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.database.find_spec", lambda name: None)
+    with pytest.raises(DatabaseUnfit, match="needs the package asyncpg"):
+        async with Database.open("postgresql://a@127.0.0.1/c", pictures=tmp_path):
+            pass

@@ -84,7 +84,7 @@ def test_a_source_that_is_not_there(source: str) -> None:
 
 
 def test_a_hub_id_is_not_fetched_unasked() -> None:
-    assert "not asked for" in refused(load_request("nobody/no-such-model-here"))
+    assert "--download fetches it" in refused(load_request("nobody/no-such-model-here"))
 
 
 def test_a_hub_that_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,6 +255,9 @@ def test_devices_and_precisions_that_are_not_there(device: str, dtype: str, tiny
 def test_what_is_there_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert choose_device("auto", "auto") == (torch.device("cpu"), torch.float32)
+    for unknown in ("xpu", "gpu"):
+        with pytest.raises(ModelUnavailable, match=f"No device is called '{unknown}'"):
+            choose_device(unknown, "auto")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert choose_device("auto", "auto") == (torch.device("cuda"), torch.float16)
     assert choose_device("auto", "bfloat16") == (torch.device("cuda"), torch.bfloat16)
