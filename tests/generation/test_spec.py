@@ -169,6 +169,9 @@ class TestNegatives:
     def test_brackets_take_no_weight(self) -> None:
         assert refused(negative_preset="24x[", preset_weight=0.5).field == "preset_weight"
 
+    def test_a_text_of_ones_own_takes_no_weight_beside_it(self) -> None:
+        assert "give one of them" in str(refused(negative_prompt="dull", preset_weight=0.1))
+
     def test_an_unknown_negative(self) -> None:
         assert "There are: pure, 24x[" in str(refused(negative_preset="impure"))
 
