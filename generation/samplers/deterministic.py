@@ -4,6 +4,7 @@ In the papers' words: ``sigma`` is the noise level, ``t = -log(sigma)`` half the
 ``dx/dsigma = (x - denoised(x, sigma)) / sigma`` (Karras et al. 2022, arXiv:2206.00364, equations 1 and 3).
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,9 @@ from generation.samplers.schedules import Vector
 from generation.samplers.trace import Trace
 
 LMS_ORDER = 4
+
+#: Goes from the latents, a guess of the picture, and sigma, to the latents at the next sigma.
+Advance = Callable[[Vector, Vector, float, float], Vector]
 
 
 def euler(trace: Trace, x: Vector, sigmas: Vector, _eta: float) -> Vector:
@@ -66,6 +70,13 @@ def lms(trace: Trace, x: Vector, sigmas: Vector, _eta: float) -> Vector:
 
 def dpmpp_2m(trace: Trace, x: Vector, sigmas: Vector, _eta: float) -> Vector:
     """DPM-Solver++(2M): Lu et al. 2022 (arXiv:2211.01095), algorithm 2; the last step is of first order."""
+    return multistep(
+        trace, x, sigmas, lambda x, guess, sigma, to: to / sigma * x - np.expm1(-np.log(sigma / to)) * guess
+    )
+
+
+def multistep(trace: Trace, x: Vector, sigmas: Vector, advance: Advance) -> Vector:
+    """The two-step recursion of DPM-Solver++(2M): ``advance`` goes on with a guess drawn from two denoised pictures."""
     previous, h_previous = None, 0.0
     for sigma, to in pairwise(sigmas):
         denoised = trace.denoised(x, sigma)
@@ -75,7 +86,7 @@ def dpmpp_2m(trace: Trace, x: Vector, sigmas: Vector, _eta: float) -> Vector:
         guess = denoised
         if previous is not None:
             guess = denoised + (denoised - previous) * h / (2 * h_previous)
-        x = to / sigma * x - np.expm1(-h) * guess
+        x = advance(x, guess, sigma, to)
         previous, h_previous = denoised, h
     return x
 

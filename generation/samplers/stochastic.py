@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from generation.samplers.deterministic import heun_step, midpoint_step
+from generation.samplers.deterministic import heun_step, midpoint_step, multistep
 from generation.samplers.schedules import Vector, karras
 from generation.samplers.trace import Trace
 
@@ -67,18 +67,7 @@ def dpmpp_sde(trace: Trace, x: Vector, sigmas: Vector, eta: float) -> Vector:
 
 def dpmpp_2m_sde(trace: Trace, x: Vector, sigmas: Vector, eta: float) -> Vector:
     """SDE-DPM-Solver++(2M), midpoint form: Lu et al. 2022 (arXiv:2211.01095), its solvers of the SDE."""
-    previous, h_previous = None, 0.0
-    for sigma, to in pairwise(sigmas):
-        denoised = trace.denoised(x, sigma)
-        if to == 0:
-            return denoised
-        h = np.log(sigma / to)
-        guess = denoised
-        if previous is not None:
-            guess = denoised + (denoised - previous) * h / (2 * h_previous)
-        x = _sde_step(trace, x, guess, sigma, to, eta)
-        previous, h_previous = denoised, h
-    return x
+    return multistep(trace, x, sigmas, lambda x, guess, sigma, to: _sde_step(trace, x, guess, sigma, to, eta))
 
 
 def dpmpp_3m_sde(trace: Trace, x: Vector, sigmas: Vector, eta: float) -> Vector:
