@@ -1,5 +1,7 @@
 """The catalogue: every sentence that a person reads in Discord, the numbers and times in them, and nothing else.
 
+Sentences of one topic have a module of their own beside this one; what all share is here.
+
 Texts that come from people are escaped before they get here (see :mod:`bot.presenting`). What another part of the
 program says of one request, such as :class:`generation.errors.InvalidChoice`, is worded where it is known.
 """
