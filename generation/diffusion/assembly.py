@@ -11,6 +11,7 @@ from generation.diffusion.encoding import Encoder
 from generation.diffusion.engine import Engine
 from generation.diffusion.loading import Model
 from generation.diffusion.preview import Preview
+from generation.diffusion.reports import Reports
 from generation.diffusion.rows import CANDIDATES, RowCounts, Shape
 from generation.diffusion.stepper import Stepper
 from generation.ledger import Ledger
@@ -52,7 +53,7 @@ def assemble(
     def room(size: Size) -> int:
         return most((model.channels, size[1] // factor, size[0] // factor))
 
-    decoder = Decoder(model.vae)
+    decoder, encoder = Decoder(model.vae), Encoder(model.info, fault)
     return Engine(
         model=model,
         text_encoder=TextEncoder(model.tokenizer, model.text_encoder),
@@ -60,9 +61,9 @@ def assemble(
         stepper=Stepper(network, counts),
         decoder=decoder,
         preview=Preview(preview, decoder, model.channels),
-        encoder=Encoder(model.info, fault),
+        encoder=encoder,
         ledger=ledger,
-        report=report,
+        reports=Reports(report, encoder, ledger),
     )
 
 

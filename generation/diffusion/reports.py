@@ -1,0 +1,76 @@
+"""What the loop tells of its jobs: that they begin, how far they are, their place in the line, their end."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from generation.diffusion.decoding import Pixels
+from generation.diffusion.encoding import Encoder
+from generation.diffusion.job import Job
+from generation.errors import InvalidChoice, RequestError
+from generation.ledger import Ledger
+from generation.messages import Begun, Drawn, Failed, Message, Places, Stepped
+from generation.scheduler import Ticket
+from generation.spec import PromptSpec
+
+_REPORT_SECONDS = 0.2
+_PLACES_SECONDS = 1.0
+
+
+class Reports:
+    """Messages for the bot's side, no more of them than somebody reads; their pictures are encoded beside the loop."""
+
+    def __init__(self, report: Callable[[Message], None], encoder: Encoder, ledger: Ledger) -> None:
+        self._report, self._encoder, self._ledger = report, encoder, ledger
+        self._places: list[str] = []
+        self._places_told = 0.0
+
+    def begun(self, job: Job) -> None:
+        """Tell that a job's first picture is about to take its first step."""
+        self._report(Begun(key=job.key))
+
+    def drawn(self, job: Job, index: int, spec: PromptSpec, pixels: Pixels) -> None:
+        """Tell that a picture is finished, when it is encoded."""
+        key = job.key
+        self._encoder.picture(
+            pixels, spec, lambda body: self._report(Drawn(key=key, index=index, spec=spec, body=body))
+        )
+
+    def failed(self, job: Job, error: RequestError) -> None:
+        """Tell that a job has come to nothing, and why."""
+        field = error.field if isinstance(error, InvalidChoice) else None
+        self._report(Failed(key=job.key, sentence=str(error), field=field))
+
+    def progress(self, job: Job) -> None:
+        """Tell how far a job is, now and then, and with a preview where one was asked for."""
+        now = time.monotonic()
+        if job.watched and job.previews:
+            job.watched = False
+            stepped = self._stepped(job)
+            pictures = [job.previews[index] for index in sorted(job.previews)]
+            self._encoder.preview(pictures, lambda body: self._report(stepped(body)))
+        elif now - job.reported >= _REPORT_SECONDS:
+            self._report(self._stepped(job)(b""))
+        else:
+            return
+        job.reported = now
+
+    def places(self, waiting: Sequence[Ticket]) -> None:
+        """Tell the places of the jobs that wait, when they have changed, and now and then their seconds."""
+        firsts = {ticket.id[0]: ticket for ticket in reversed(waiting)}
+        keys = list(dict.fromkeys(ticket.id[0] for ticket in waiting))
+        now = time.monotonic()
+        if not keys or (keys == self._places and now - self._places_told < _PLACES_SECONDS):
+            return
+        self._places, self._places_told = keys, now
+        seconds = self._ledger.seconds_left
+        self._report(Places(places={key: (place, seconds(firsts[key].id)) for place, key in enumerate(keys, 1)}))
+
+    def _stepped(self, job: Job) -> Callable[[bytes], Stepped]:
+        spec, key = job.order.spec, job.key
+        lefts = [self._ledger.seconds_left(ticket.id) for ticket in job.tickets.values()]
+        step = int(self._ledger.progress(job.ids) * spec.steps)
+        left = max((seconds for seconds in lefts if seconds is not None), default=None)
+        done = spec.count - len(job.tickets)
+        return lambda body: Stepped(
+            key=key, step=step, steps=spec.steps, pictures_done=done, seconds_left=left, body=body
+        )
