@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from generation import child, drawing
+from generation import child, supervision
 from generation.drawing import DrawingProcess, Finished, Job, Progress, Update, Waiting
 from generation.errors import Cancelled, DrawerDied, DrawingFailed, InvalidChoice, ModelUnavailable
 from generation.profiles import Profile
@@ -25,7 +25,7 @@ SCRIPT = Path(__file__).with_name("scripted_drawer.py")
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(supervision, "_FIRST_PAUSE", 0.01)
 
 
 @pytest.fixture
