@@ -11,9 +11,10 @@ import discord
 import structlog
 
 from bot import preferences, presenting, specs, words
+from bot.errand import Permit
 from bot.errors import Refused
 from bot.policy import Policy
-from bot.queue import Permit, Queue
+from bot.queue import Queue
 from generation.errors import InvalidChoice
 from generation.profiles import Profile
 from generation.spec import Choices, PromptSpec, resolve

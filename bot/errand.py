@@ -1,0 +1,200 @@
+"""What becomes of one job: drawn, kept, brought to its message; or ended, and its person told why."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import structlog
+
+from bot import errors, presenting, specs, words
+from bot.delivery import Delivery, JobMessage, Undeliverable
+from bot.errors import Failure, Refused
+from bot.insisting import insist
+from bot.presenting import Card
+from bot.uploads import fitted, is_smaller
+from generation import drawing, png
+from generation.drawing import DrawingProcess, Finished, Picture, Waiting
+from generation.errors import Cancelled, ProcessError
+from generation.spec import PromptSpec, picture
+from storage.errors import StorageError
+from storage.jobs import Jobs
+from storage.pictures import Pictures
+from storage.records import Drawn, Job, JobState
+
+_log = structlog.get_logger(__name__)
+
+_PREVIEW_SECONDS = 2.0
+#: Seconds before a drawing process that does not start is asked for again.
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 60.0
+
+#: Says what is to be remarked under a finished picture, a sentence a line.
+Remarks = Callable[[PromptSpec, Job], Awaitable[Sequence[str]]]
+#: Raises Refused for what is never drawn.
+Permit = Callable[[PromptSpec], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What every job needs on its way."""
+
+    jobs: Jobs
+    pictures: Pictures
+    process: DrawingProcess
+    delivery: Delivery
+    remarks: Remarks
+    permit: Permit
+
+
+class Errand:
+    """One job on its way. ``begun`` once it is being drawn, or delivered."""
+
+    def __init__(self, job: Job, *, means: Means) -> None:
+        self._job = job
+        self._means = means
+        self._hand: drawing.Job | None = None
+        self.begun = False
+
+    def cancel(self) -> None:
+        """Take the job back from the drawing process, if that has it; the record knows already."""
+        if self._hand is not None:
+            self._hand.cancel()
+
+    async def verify(self) -> None:
+        """Go on with a job whose person may not have been told, if they were; otherwise drop it without a word."""
+        async with self._means.delivery.message_of(self._job) as message:
+            there = await message.reaches(presenting.starting())
+        if there:
+            await self.follow()
+        else:
+            _log.info("never acknowledged, dropped", job=self._job.id)
+            await self._move(JobState.CANCELLED)
+
+    async def follow(self) -> None:
+        """Bring the job to its end, and word what happens on the way."""
+        async with self._means.delivery.message_of(self._job) as message:
+            try:
+                if self._job.state is not JobState.DRAWN:
+                    await self._draw(message)
+                await self._deliver(message)
+            except Cancelled:
+                await message.reaches(presenting.cancelled())
+            except Exception as error:  # noqa: BLE001  (whatever it is, its person must hear of it)
+                await self._fail(message, error)
+
+    async def _draw(self, message: JobMessage) -> None:
+        """Have the job drawn and keep its pictures. Raises Cancelled when it is taken back meanwhile.
+
+        It is judged here too: an earlier version of the program, with other lists, may have taken it.
+        """
+        await self._means.permit(specs.read(self._job.spec))
+        if self._job.state is JobState.ACCEPTING:
+            await self._move(JobState.QUEUED)
+        pause = _FIRST_PAUSE
+        while (pictures := await self._attempt(message)) is None:
+            await asyncio.sleep(pause)
+            pause = min(_LONGEST_PAUSE, 2 * pause)
+        drawn = await asyncio.to_thread(_with_recipes, pictures)
+        if not await insist(lambda: self._means.pictures.keep(self._job.id, drawn)):
+            raise Cancelled
+
+    async def _attempt(self, message: JobMessage) -> tuple[Picture, ...] | None:
+        """Hand the job to the drawing process; None where that does not run, of which its person is told."""
+        job = self._job
+        hand = self._hand = self._means.process.submit(specs.read(job.spec), owner=job.owner, key=str(job.id))
+        try:
+            return await self._watch(hand, message)
+        except ProcessError as error:
+            await self._move(JobState.QUEUED)
+            message.show(presenting.delayed(errors.recorded(error, job=job.id)))
+            return None
+        finally:
+            self._hand = None
+            hand.cancel()
+
+    async def _watch(self, hand: drawing.Job, message: JobMessage) -> tuple[Picture, ...]:
+        """Show what becomes of the job until it is drawn; a drawing process that died begins anew by itself."""
+        deaths, begun = 0, False
+        async with aclosing(hand.updates(preview_seconds=_PREVIEW_SECONDS)) as updates:
+            async for update in updates:
+                if isinstance(update, Waiting):
+                    if begun:
+                        deaths, begun = deaths + 1, not await self._move(JobState.QUEUED)
+                    message.show(presenting.waiting(update, begun_before=deaths > 0))
+                    continue
+                if not begun:
+                    begun = await self._taken_up()
+                if isinstance(update, Finished):
+                    return update.pictures
+                message.show(presenting.drawing(update))
+        raise AssertionError("updates end with Finished or with an error")
+
+    async def _taken_up(self) -> bool:
+        """Note that the job is being drawn. Raises Cancelled when it was taken back just before."""
+        self.begun = True
+        if not await self._move(JobState.DRAWING):
+            raise Cancelled
+        return True
+
+    async def _deliver(self, message: JobMessage) -> None:
+        """Bring the finished job's pictures to its message."""
+        self.begun = True
+        if not await self._move(JobState.DELIVERING):
+            raise Cancelled
+        card = await self._card()
+        try:
+            message_id = await message.complete(card, elsewhere=words.finished_elsewhere(self._job.owner))
+        except Undeliverable as refusal:
+            if refusal.too_large:
+                raise Refused(words.NO_FILE) from refusal
+            await self._give_up(Refused(words.NOT_SENT))  # nor would Discord take that sentence there
+            return
+        await self._move(JobState.DONE, message_id=message_id)
+        _log.info("delivered", job=self._job.id)
+
+    async def _card(self) -> Card:
+        """The finished pictures, each as a file that Discord takes, under what is to be said of them."""
+        spec = specs.read(self._job.spec)
+        uploads, remarks = [], list(await self._means.remarks(spec, self._job))
+        for kept in await insist(lambda: self._means.pictures.of(self._job.id)):
+            content = await self._means.pictures.read(kept)
+            if content is None:
+                raise Refused(words.LOST_PICTURE)
+            upload = await fitted(content, picture(spec, kept.index), limit=self._job.reply.upload_limit)
+            if upload is None:
+                raise Refused(words.NO_FILE)
+            uploads.append(upload)
+        if any(map(is_smaller, uploads)):
+            remarks.append(words.SMALLER_FILE)
+        return presenting.finished(spec, uploads, remarks)
+
+    async def _fail(self, message: JobMessage, error: Exception) -> None:
+        """End a job that cannot go on, and say so where its picture would have been."""
+        failure = await self._give_up(error)
+        if failure is None:
+            return
+        try:
+            await message.complete(presenting.failed(failure), elsewhere=words.failed_elsewhere(self._job.owner))
+        except Undeliverable as refusal:
+            _log.warning("a failure could not be shown", job=self._job.id, reason=str(refusal))
+
+    async def _give_up(self, error: Exception) -> Failure | None:
+        """Record why the job cannot go on; None where it has ended otherwise meanwhile."""
+        failure = errors.recorded(error, job=self._job.id)
+        try:
+            ended = await self._move(JobState.FAILED, error_id=failure.error_id)
+        except StorageError as fault:
+            _log.error("a failure could not be written down", job=self._job.id, reason=str(fault))
+            return failure
+        return failure if ended else None
+
+    async def _move(self, to: JobState, *, error_id: str | None = None, message_id: int | None = None) -> bool:
+        return await insist(lambda: self._means.jobs.move(self._job.id, to, error_id=error_id, message_id=message_id))
+
+
+def _with_recipes(pictures: Sequence[Picture]) -> list[Drawn]:
+    """Pictures as storage keeps them; their recipes are read from the files themselves."""
+    return [
+        Drawn(png=each.png, recipe=png.read(each.png), seed=each.spec.seed, width=each.width, height=each.height)
+        for each in pictures
+    ]
