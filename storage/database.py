@@ -18,12 +18,13 @@ from storage.migrating import migrate
 from storage.pictures import Pictures
 from storage.preferences import Preferences
 from storage.presets import Presets
+from storage.shares import Shares
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
 class Database:
-    """What is kept, through ``preferences``, ``presets``, ``jobs`` and ``pictures``.
+    """What is kept, through ``preferences``, ``presets``, ``shares``, ``jobs`` and ``pictures``.
 
     On SQLite, one process at a time is meant to write; others may read.
     """
@@ -33,6 +34,7 @@ class Database:
         self._reader = reader
         self.preferences = Preferences(self)
         self.presets = Presets(self)
+        self.shares = Shares(self)
         self.jobs = Jobs(self)
         self.pictures = Pictures(self, PictureFiles(pictures))
 

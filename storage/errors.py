@@ -4,7 +4,8 @@ StorageError
 ├── DatabaseBusy      locked or out of reach just now: the same call may succeed in a moment
 ├── DatabaseFull      no room left on the disk
 ├── DatabaseUnfit     cannot be used at all: not a database, damaged, or written by a newer version of this program
-└── NameTaken         the holder has a preset of that name already
+├── NameTaken         there is a preset of that name already
+└── TooMany           the holder has as many presets, or codes for them, as they may
 
 ``str(error)`` is one plain sentence that says what is wrong and what to do.
 """
@@ -41,6 +42,10 @@ class DatabaseUnfit(StorageError):
 
 class NameTaken(StorageError):
     """There is a preset of that name already."""
+
+
+class TooMany(StorageError):
+    """There are as many as there may be."""
 
 
 @contextmanager

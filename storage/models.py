@@ -84,6 +84,7 @@ class SettingsRow(ChoiceColumns, Base):
     scope_kind: Mapped[str] = mapped_column(String(16), primary_key=True)
     scope_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     hints: Mapped[bool | None]
+    default_preset: Mapped[str | None] = mapped_column(String(64))
 
 
 class PresetRow(ChoiceColumns, Base):
@@ -101,6 +102,28 @@ class PresetRow(ChoiceColumns, Base):
     holder_id: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(64))
     name_key: Mapped[str] = mapped_column(String(128))
+
+
+class ShownPresetRow(Base):
+    """That a person's preset is there for all members of a server, where its name leads to it alone."""
+
+    __tablename__ = "shown_presets"
+
+    guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    name_key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    preset_id: Mapped[int] = mapped_column(ForeignKey("presets.id", ondelete="CASCADE"), index=True)
+
+
+class PresetCodeRow(Base):
+    """A preset as it was when its code was made."""
+
+    __tablename__ = "preset_codes"
+
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    preset_id: Mapped[int] = mapped_column(ForeignKey("presets.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(64))
+    choices: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB(), "postgresql"))
+    created_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class JobRow(Base):

@@ -39,13 +39,23 @@ class Preferences:
 
     async def _choose(self, scope: Scope, choices: Mapping[str, Choice | None], hints: bool | None) -> Settings:
         async with self._transactions.writing() as session:
-            row = await _row(session, scope)
-            if row is None:
-                row = SettingsRow(scope_kind=str(scope.kind), scope_id=scope.id)
-                session.add(row)
+            row = await _made_row(session, scope)
             write_choices(row, choices)
             row.hints = row.hints if hints is None else hints
             return await _tidied(session, row)
+
+    async def use(self, scope: Scope, preset: str | None) -> None:
+        """Let the preset of that name hold where none is asked for; None lets none."""
+        try:
+            await self._use(scope, preset)
+        except IntegrityError:  # as above
+            await self._use(scope, preset)
+
+    async def _use(self, scope: Scope, preset: str | None) -> None:
+        async with self._transactions.writing() as session:
+            row = await _made_row(session, scope)
+            row.default_preset = preset
+            await _tidied(session, row)
 
     async def forget(self, scope: Scope, *names: str) -> Settings:
         """Take back the choices called ``names`` (``hints`` among them), or all where none is named."""
@@ -79,6 +89,15 @@ async def _row(session: AsyncSession, scope: Scope) -> SettingsRow | None:
     return await session.scalar(select(SettingsRow).where(*_is(scope)))
 
 
+async def _made_row(session: AsyncSession, scope: Scope) -> SettingsRow:
+    """The row of ``scope``, a new one where there is none."""
+    row = await _row(session, scope)
+    if row is None:
+        row = SettingsRow(scope_kind=str(scope.kind), scope_id=scope.id)
+        session.add(row)
+    return row
+
+
 async def _tidied(session: AsyncSession, row: SettingsRow) -> Settings:
     """What the row now says; a row that says nothing is not kept."""
     await session.flush()
@@ -93,4 +112,4 @@ def _is(scope: Scope) -> tuple:
 
 
 def _settings(row: SettingsRow) -> Settings:
-    return Settings(choices=read_choices(row), hints=row.hints)
+    return Settings(choices=read_choices(row), hints=row.hints, preset=row.default_preset)

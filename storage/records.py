@@ -39,10 +39,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a scope has chosen, and nothing else; ``hints`` None is no choice either."""
+    """What a scope has chosen, and nothing else; ``hints`` None is no choice either.
+
+    ``preset`` names the preset that holds where none is asked for.
+    """
 
     choices: Choices = field(default_factory=lambda: MappingProxyType({}))
     hints: bool | None = None
+    preset: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,15 @@ class Preset:
 
     id: int
     holder: Scope
+    name: str
+    choices: Choices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPreset:
+    """A preset as it was when ``code`` was made of it."""
+
+    code: str
     name: str
     choices: Choices
 

@@ -20,7 +20,7 @@ async def presets(interaction: discord.Interaction[Client], typed: str) -> Sugge
     holders = [person(interaction.user.id)]
     if interaction.guild_id is not None:
         holders.append(server(interaction.guild_id))
-    found = await interaction.client.desk.presets.beginning(typed, *holders, limit=_MOST)
+    found = await interaction.client.desk.presets.matching(typed, *holders, limit=_MOST)
     sets = {preset.name: preset.choices for preset in found}
     sets |= {name: choices for name, choices in BUILT_IN.items() if _fits(name, typed) and name not in sets}
     return [_choice(f"{name}: {presenting.choices_line(choices)}", name) for name, choices in sets.items()][:_MOST]

@@ -61,6 +61,17 @@ async def test_forgetting_everything(database: Database) -> None:
     assert await database.preferences.forget(CHANNEL, "steps") == Settings()
 
 
+async def test_the_preset_that_holds_where_none_is_asked_for(database: Database) -> None:
+    await database.preferences.use(PERSON, "night")
+    await database.preferences.choose(PERSON, {"steps": 1})
+    assert await database.preferences.of(PERSON) == (Settings(choices={"steps": 1}, preset="night"),)
+    await database.preferences.forget(PERSON, "steps")
+    await database.preferences.use(PERSON, None)
+    assert await rows(database) == 0
+    await database.preferences.use(SERVER, None)
+    assert await rows(database) == 0
+
+
 async def test_what_is_no_choice_is_refused(database: Database) -> None:
     with pytest.raises(KeyError):
         await database.preferences.choose(PERSON, {"scope_id": 5})
