@@ -4,12 +4,12 @@ Partial settings are all of one shape, a mapping of choices. :func:`resolve` lay
 place where a spec is made from them. After that nothing is random.
 """
 
-import math
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
+from generation.checks import number, one_of, side, text, whole, within
 from generation.errors import InvalidChoice
 from generation.presets import DEFAULT_WEIGHT, NEGATIVES, check_weight
 from generation.profiles import Profile
@@ -23,7 +23,6 @@ GuidanceRule = Literal["area", "given"]
 #: Seeds are whole numbers below this one; what recipes of other tools hold lies well within.
 SEED_END = 2**63
 _RANDOM_SEED_END = 2**32
-_AREA_STEP = 8
 
 #: What holds where nobody, not even the model's profile, has chosen.
 DEFAULTS: Choices = {
@@ -145,7 +144,7 @@ def _negative(below: Choices, made: Choices) -> dict[str, Any]:
     """The negative prompt a layer asks for: its own text, or a named one at a weight; a weight alone means ``pure``."""
     weight = made.get("preset_weight")
     if weight is not None:
-        check_weight(_number("preset_weight", weight))
+        check_weight(number("preset_weight", weight))
     if "negative_prompt" in made:
         if weight is not None:
             raise InvalidChoice(
@@ -176,38 +175,38 @@ def parse_size(size: object, profile: Profile) -> tuple[int, int]:
 
 
 def _complete(choices: Choices, profile: Profile, draw_seed: Callable[[], int]) -> PromptSpec:
-    width, height = (_side(name, choices[name]) for name in ("width", "height"))
+    width, height = (side(name, choices[name]) for name in ("width", "height"))
     negative, weight = _written_negative(choices)
     guidance, rule = _guidance(choices, profile, width, height)
-    count = _whole("count", choices["count"], 1)
+    count = whole("count", choices["count"], 1)
     sampler = names.canonical(str(choices["sampler"]))
-    strength = _within("subseed_strength", choices["subseed_strength"], 0.0, 1.0)
+    strength = within("subseed_strength", choices["subseed_strength"], 0.0, 1.0)
     return PromptSpec(
-        prompt=_text("prompt", choices["prompt"]),
+        prompt=text("prompt", choices["prompt"]),
         negative_prompt=negative,
         preset_weight=weight,
         width=width,
         height=height,
-        steps=_whole("steps", choices["steps"], names.least_steps(sampler)),
+        steps=whole("steps", choices["steps"], names.least_steps(sampler)),
         guidance_scale=guidance,
         guidance_rule=rule,
         sampler=sampler,
-        eta=None if choices["eta"] == "auto" else _within("eta", choices["eta"], 0.0, 1.0),
+        eta=None if choices["eta"] == "auto" else within("eta", choices["eta"], 0.0, 1.0),
         seed=_seed("seed", choices.get("seed"), count, draw_seed),
-        ensd=_whole("ensd", choices["ensd"], 0, SEED_END),
+        ensd=whole("ensd", choices["ensd"], 0, SEED_END),
         subseed=_seed("subseed", choices.get("subseed"), count, draw_seed) if strength > 0 else 0,
         subseed_strength=strength,
         count=count,
-        clip_skip=_whole("clip_skip", choices["clip_skip"], 1, profile.text_layers + 1),
-        emphasis=_one_of("emphasis", choices["emphasis"], get_args(Emphasis)),
-        noise_source=_one_of("noise_source", choices["noise_source"], get_args(NoiseSource)),
+        clip_skip=whole("clip_skip", choices["clip_skip"], 1, profile.text_layers + 1),
+        emphasis=one_of("emphasis", choices["emphasis"], get_args(Emphasis)),
+        noise_source=one_of("noise_source", choices["noise_source"], get_args(NoiseSource)),
         model=profile.name,
     )
 
 
 def _written_negative(choices: Choices) -> tuple[str, float | None]:
     if choices.get("negative_prompt") is not None:
-        return _text("negative_prompt", choices["negative_prompt"]), None
+        return text("negative_prompt", choices["negative_prompt"]), None
     preset = choices["negative_preset"]
     weight = choices.get("preset_weight")
     weight = DEFAULT_WEIGHT if weight is None else float(weight)
@@ -217,74 +216,13 @@ def _written_negative(choices: Choices) -> tuple[str, float | None]:
 def _guidance(choices: Choices, profile: Profile, width: int, height: int) -> tuple[float, GuidanceRule]:
     given = choices["guidance_scale"]
     if given != "auto":
-        return _number("guidance_scale", given), "given"
-    base = _number("cfg_base", choices.get("cfg_base", profile.cfg_base))
-    return _number("guidance_scale", area_guidance(base, width, height, profile.native_area)), "area"
+        return number("guidance_scale", given), "given"
+    base = number("cfg_base", choices.get("cfg_base", profile.cfg_base))
+    return number("guidance_scale", area_guidance(base, width, height, profile.native_area)), "area"
 
 
 def _seed(field: str, given: object, count: int, draw_seed: Callable[[], int]) -> int:
     """A seed as given; none, or the −1 that other tools write for it, is drawn here."""
     if given is None or given in (-1, "-1"):
         return draw_seed()
-    return _whole(field, given, 0, SEED_END - count)
-
-
-def _text(field: str, value: object) -> str:
-    """Take any text that can be stored and written: no NUL, no half of a surrogate pair."""
-    text = str(value)
-    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidChoice(field, f"The {field.replace('_', ' ')} holds a character that is no text; type it anew.")
-    return text
-
-
-def _side(field: str, value: object) -> int:
-    side = _whole(field, value, _AREA_STEP)
-    if side % _AREA_STEP:
-        near = max(_AREA_STEP, round(side / _AREA_STEP) * _AREA_STEP)
-        raise InvalidChoice(field, f"A {field} of {side} is no multiple of {_AREA_STEP}; {near} would be.")
-    return side
-
-
-def _whole(field: str, value: object, low: int, end: int | None = None) -> int:
-    """Read a whole number from ``low`` up to, not including, ``end``."""
-    number = _number(field, value)
-    wanted = f"{low} or more" if end is None else f"between {low} and {end - 1}"
-    exact = int(str(value)) if str(value).removeprefix("-").isdecimal() else int(number)
-    if float(exact) != number or exact < low or (end is not None and exact >= end):
-        raise InvalidChoice(field, f"{_spoken(field)} must be a whole number, {wanted}; {value} is not.")
-    return exact
-
-
-def _within(field: str, value: object, low: float, high: float) -> float:
-    number = _number(field, value)
-    if not low <= number <= high:
-        raise InvalidChoice(field, f"{_spoken(field)} must lie between {low:g} and {high:g}; {value} does not.")
-    return number
-
-
-def _number(field: str, value: object) -> float:
-    try:
-        number = float(value)  # pyright: ignore[reportArgumentType]  (whatever is no number raises)
-    except (TypeError, ValueError, OverflowError):
-        raise InvalidChoice(field, f"{_spoken(field)} must be a number; {value!r} is not.") from None
-    if not math.isfinite(number) and field != "preset_weight":
-        raise InvalidChoice(field, f"{_spoken(field)} must be a finite number; {value} is not.")
-    return number
-
-
-def _one_of(field: str, value: object, known: tuple[str, ...]) -> Any:
-    if value not in known:
-        raise InvalidChoice(field, f"{_spoken(field)} must be one of: {', '.join(known)}; {value!r} is not.")
-    return value
-
-
-def _spoken(field: str) -> str:
-    """The field as a person would call it, at the beginning of a sentence."""
-    spoken = {
-        "guidance_scale": "CFG",
-        "cfg_base": "The CFG base",
-        "ensd": "ENSD",
-        "eta": "Eta",
-        "clip_skip": "Clip skip",
-    }
-    return spoken.get(field, field.replace("_", " ").capitalize())
+    return whole(field, given, 0, SEED_END - count)
