@@ -15,6 +15,13 @@ from storage.errors import DatabaseUnfit, translated
 from storage.files import PictureFiles
 from storage.jobs import Jobs
 from storage.migrating import migrate
+from storage.moderation.appeals import Appeals
+from storage.moderation.cases import Cases
+from storage.moderation.configurations import Configurations
+from storage.moderation.entries import Entries
+from storage.moderation.log import Log
+from storage.moderation.rejections import Rejections
+from storage.moderation.sanctions import Sanctions
 from storage.pictures import Pictures
 from storage.preferences import Preferences
 from storage.presets import Presets
@@ -24,7 +31,7 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "p
 
 
 class Database:
-    """What is kept, through ``preferences``, ``presets``, ``shares``, ``jobs`` and ``pictures``.
+    """What is kept, through ``preferences``, ``presets``, ``shares``, ``jobs``, ``pictures`` and moderation's doors.
 
     On SQLite, one process at a time is meant to write; others may read.
     """
@@ -37,6 +44,13 @@ class Database:
         self.shares = Shares(self)
         self.jobs = Jobs(self)
         self.pictures = Pictures(self, PictureFiles(pictures))
+        self.configurations = Configurations(self)
+        self.entries = Entries(self)
+        self.cases = Cases(self)
+        self.sanctions = Sanctions(self)
+        self.appeals = Appeals(self)
+        self.rejections = Rejections(self)
+        self.log = Log(self)
 
     @classmethod
     @asynccontextmanager

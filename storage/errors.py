@@ -5,7 +5,8 @@ StorageError
 ├── DatabaseFull      no room left on the disk
 ├── DatabaseUnfit     cannot be used at all: not a database, damaged, or written by a newer version of this program
 ├── NameTaken         there is a preset of that name already
-└── TooMany           the holder has as many presets, or codes for them, as they may
+├── TooMany           there are as many as there may be: presets, codes, entries of a list, appeals in a day
+└── AppealedAlready   the case has had its appeal
 
 ``str(error)`` is one plain sentence that says what is wrong and what to do.
 """
@@ -46,6 +47,10 @@ class NameTaken(StorageError):
 
 class TooMany(StorageError):
     """There are as many as there may be."""
+
+
+class AppealedAlready(StorageError):
+    """A case is appealed against once."""
 
 
 @contextmanager

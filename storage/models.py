@@ -1,6 +1,7 @@
 """The tables. Only deviations are kept: in a column of choices, NULL means that there is no choice."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -32,10 +33,11 @@ NAMING = {
 }
 
 #: Only SQLite's own INTEGER counts up by itself.
-_Counter = BigInteger().with_variant(Integer, "sqlite")
+Counter = BigInteger().with_variant(Integer, "sqlite")
 
 
-def _among(column: str, kinds: type[JobState] | type[ScopeKind], name: str) -> CheckConstraint:
+def among(column: str, kinds: type[StrEnum], name: str) -> CheckConstraint:
+    """The constraint that a column holds one of ``kinds``."""
     return CheckConstraint(f"{column} IN ({', '.join(repr(str(kind)) for kind in kinds)})", name=name)
 
 
@@ -79,7 +81,7 @@ class SettingsRow(ChoiceColumns, Base):
     """The choices of a person, a channel or a server."""
 
     __tablename__ = "settings"
-    __table_args__ = (_among("scope_kind", ScopeKind, "scope_kind"),)
+    __table_args__ = (among("scope_kind", ScopeKind, "scope_kind"),)
 
     scope_kind: Mapped[str] = mapped_column(String(16), primary_key=True)
     scope_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -92,12 +94,12 @@ class PresetRow(ChoiceColumns, Base):
 
     __tablename__ = "presets"
     __table_args__ = (
-        _among("holder_kind", ScopeKind, "holder_kind"),
+        among("holder_kind", ScopeKind, "holder_kind"),
         UniqueConstraint("holder_kind", "holder_id", "name_key"),
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(_Counter, primary_key=True)
+    id: Mapped[int] = mapped_column(Counter, primary_key=True)
     holder_kind: Mapped[str] = mapped_column(String(16))
     holder_id: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(64))
@@ -131,9 +133,10 @@ class JobRow(Base):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        _among("state", JobState, "state"),
+        among("state", JobState, "state"),
         Index(None, "state"),
         Index(None, "owner", "created_at"),
+        Index(None, "guild_id", "created_at"),
     )
 
     interaction_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import storage.moderation.models  # noqa: F401  (its tables belong to the same metadata)
 from storage.models import Base
 
 context.configure(

@@ -1,0 +1,1 @@
+"""What moderation keeps: servers' configurations and word lists, cases, sanctions, appeals, and the log."""

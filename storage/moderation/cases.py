@@ -1,0 +1,244 @@
+"""Cases: what a rule or a member brought up, with the held job, the decision and the log moved in one transaction."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.jobs import Clock, move, now
+from storage.moderation.log import Line, append
+from storage.moderation.models import CaseRow, ReportRow
+from storage.moderation.records import HELD_JOB_GOES_TO, Case, CaseKind, CaseState, Report, before
+from storage.records import Job, JobState
+from storage.transactions import Transactions
+
+
+class Cases:
+    """The door to the table of cases, and to the reports that belong to them."""
+
+    def __init__(self, transactions: Transactions, clock: Clock = now) -> None:
+        self._transactions = transactions
+        self._clock = clock
+
+    async def refuse(self, *, server_id: int, channel_id: int, person: int, rule: str) -> Case:
+        """Write down that a request was refused."""
+        row = self._row(CaseKind.REFUSED, CaseState.REFUSED, server_id, channel_id, person, rule)
+        async with self._transactions.writing() as session:
+            await self._open(session, row)
+        return _case(row)
+
+    async def hold(self, job: Job, *, rule: str, scores: Mapping[str, float] | None) -> Case | None:
+        """Hold a job's finished pictures for review; None where it cannot be held any more, and then nothing is done.
+
+        From here on the job is ``held``, and only :meth:`decide` or :meth:`expire` moves it.
+        """
+        row = self._row(
+            CaseKind.HELD, CaseState.OPEN, job.reply.guild_id, job.reply.channel_id, job.owner, rule, job.id, scores
+        )
+        try:
+            async with self._transactions.writing() as session:
+                if not await move(session, job.id, JobState.HELD, self._clock()):
+                    return None
+                await self._open(session, row)
+        except IntegrityError:  # held once before, and decided: that decision stands
+            return None
+        return _case(row)
+
+    async def report(self, job: Job, *, reporter: int, reason: str, rule: str = "report") -> tuple[Case, int] | None:
+        """Write down a member's report of a posted picture; None where that member has reported it already.
+
+        Returns the picture's case, opened by its first report, and how many distinct people have reported it now.
+        """
+        try:
+            return await self._report(job, reporter, reason, rule)
+        except IntegrityError:  # on a server somebody else may have opened the case meanwhile; now it is there
+            return await self._report(job, reporter, reason, rule)
+
+    async def _report(self, job: Job, reporter: int, reason: str, rule: str) -> tuple[Case, int] | None:
+        async with self._transactions.writing() as session:
+            of_job = select(CaseRow).where(CaseRow.job_id == job.id, CaseRow.kind == str(CaseKind.REPORTED))
+            row = await session.scalar(of_job)
+            if row is None:
+                place = (job.reply.guild_id, job.reply.channel_id)
+                row = self._row(CaseKind.REPORTED, CaseState.OPEN, *place, job.owner, rule, job.id)
+                session.add(row)
+                await session.flush()
+            elif await session.get(ReportRow, (row.id, reporter)) is not None:
+                return None
+            session.add(ReportRow(case_id=row.id, reporter=reporter, reason=reason, created_at=self._clock()))
+            await session.flush()
+            line = Line(server_id=row.server_id, decision="reported", rule=rule, actor=reporter, case_id=row.id)
+            await append(session, line, self._clock())
+            count = await session.scalar(select(func.count()).where(ReportRow.case_id == row.id))
+            return _case(row), int(count or 0)
+
+    async def find(self, case_id: int) -> Case | None:
+        """Return a case, or None where there is none of that number."""
+        async with self._transactions.reading() as session:
+            row = await session.get(CaseRow, case_id)
+            return None if row is None else _case(row)
+
+    async def of_job(self, job_id: int) -> tuple[Case, ...]:
+        """Return the cases of a job, oldest first."""
+        return await self._select(CaseRow.job_id == job_id, newest_first=False)
+
+    async def newest(
+        self,
+        server_id: int,
+        states: Collection[CaseState] = tuple(CaseState),
+        *,
+        person: int | None = None,
+        since: datetime | None = None,
+        limit: int = 25,
+    ) -> tuple[Case, ...]:
+        """Return up to ``limit`` cases of a server in any of ``states``, newest first; of ``person`` where named."""
+        conditions = [CaseRow.server_id == server_id, CaseRow.state.in_([str(state) for state in states])]
+        if person is not None:
+            conditions.append(CaseRow.person == person)
+        if since is not None:
+            conditions.append(CaseRow.created_at >= since)
+        return await self._select(*conditions, limit=limit)
+
+    async def of(self, person: int) -> tuple[Case, ...]:
+        """Return every case about a person, newest first."""
+        return await self._select(CaseRow.person == person)
+
+    async def open_since(self, moment: datetime) -> tuple[Case, ...]:
+        """Return the cases that have been open since ``moment`` or longer, oldest first."""
+        wanted = (CaseRow.state == str(CaseState.OPEN), CaseRow.created_at <= moment)
+        return await self._select(*wanted, newest_first=False)
+
+    async def reports(self, case_id: int) -> tuple[Report, ...]:
+        """Return what members said of a case, oldest first."""
+        wanted = select(ReportRow).where(ReportRow.case_id == case_id).order_by(ReportRow.created_at)
+        async with self._transactions.reading() as session:
+            return tuple(_report(row) for row in await session.scalars(wanted))
+
+    async def note_card(self, case_id: int, *, channel_id: int, message_id: int) -> None:
+        """Remember where the card of a case is."""
+        card = {"card_channel_id": channel_id, "card_message_id": message_id}
+        async with self._transactions.writing() as session:
+            await session.execute(update(CaseRow).where(CaseRow.id == case_id).values(card))
+
+    async def decide(
+        self, case_id: int, to: CaseState, *, reviewer: int | None, detail: Mapping[str, object] | None = None
+    ) -> bool:
+        """Move a case to ``to`` if it stands where it may go there from; say whether it did. The first one wins.
+
+        A held job goes with it: approved to ``drawn``, whence it is delivered; rejected to ``cancelled``; expired to
+        ``expired``. ``detail`` goes into the log.
+        """
+        async with self._transactions.writing() as session:
+            return await decide(session, case_id, to, self._clock(), reviewer=reviewer, detail=detail)
+
+    async def forget(self, person: int) -> None:
+        """Let go of who a case that is not open was about, and of what a person reported in one."""
+        closed = select(CaseRow.id).where(CaseRow.state != str(CaseState.OPEN))
+        async with self._transactions.writing() as session:
+            theirs = update(CaseRow).where(CaseRow.person == person, CaseRow.id.in_(closed))
+            await session.execute(theirs.values(person=None).execution_options(synchronize_session=False))
+            reported = delete(ReportRow).where(ReportRow.reporter == person, ReportRow.case_id.in_(closed))
+            await session.execute(reported.execution_options(synchronize_session=False))
+
+    async def _select(self, *conditions: Any, newest_first: bool = True, limit: int | None = None) -> tuple[Case, ...]:
+        order = CaseRow.id.desc() if newest_first else CaseRow.id
+        async with self._transactions.reading() as session:
+            rows = await session.scalars(select(CaseRow).where(*conditions).order_by(order).limit(limit))
+            return tuple(_case(row) for row in rows)
+
+    async def _open(self, session: AsyncSession, row: CaseRow) -> None:
+        session.add(row)
+        await session.flush()
+        line = Line(
+            server_id=row.server_id,
+            decision="held" if row.kind == str(CaseKind.HELD) else row.kind,
+            rule=row.rule,
+            actor=row.person,
+            case_id=row.id,
+            detail={} if row.scores is None else {"scores": row.scores},
+        )
+        await append(session, line, self._clock())
+
+    def _row(
+        self,
+        kind: CaseKind,
+        state: CaseState,
+        server_id: int,
+        channel_id: int,
+        person: int,
+        rule: str,
+        job_id: int | None = None,
+        scores: Mapping[str, float] | None = None,
+    ) -> CaseRow:
+        return CaseRow(
+            kind=str(kind),
+            state=str(state),
+            server_id=server_id,
+            channel_id=channel_id,
+            person=person,
+            rule=rule,
+            job_id=job_id,
+            scores=None if scores is None else dict(scores),
+            created_at=self._clock(),
+        )
+
+
+async def decide(
+    session: AsyncSession,
+    case_id: int,
+    to: CaseState,
+    moment: datetime,
+    *,
+    reviewer: int | None,
+    detail: Mapping[str, object] | None = None,
+) -> bool:
+    """As :meth:`Cases.decide`, inside a transaction that does more."""
+    decided = (
+        update(CaseRow)
+        .where(CaseRow.id == case_id, CaseRow.state.in_([str(state) for state in before(to)]))
+        .values(state=str(to), reviewer=reviewer, decided_at=moment)
+        .returning(CaseRow)
+        .execution_options(synchronize_session=False)
+    )
+    row = await session.scalar(decided)
+    if row is None:
+        return False
+    if row.kind == str(CaseKind.HELD) and row.job_id is not None and to in HELD_JOB_GOES_TO:
+        await move(session, row.job_id, HELD_JOB_GOES_TO[to], moment)
+    line = Line(
+        server_id=row.server_id,
+        decision=str(to),
+        rule=row.rule,
+        actor=row.person,
+        reviewer=reviewer,
+        case_id=row.id,
+        detail=detail or {},
+    )
+    await append(session, line, moment)
+    return True
+
+
+def _case(row: CaseRow) -> Case:
+    return Case(
+        id=row.id,
+        kind=CaseKind(row.kind),
+        state=CaseState(row.state),
+        server_id=row.server_id,
+        channel_id=row.channel_id,
+        person=row.person,
+        rule=row.rule,
+        job_id=row.job_id,
+        scores=row.scores,
+        card_channel_id=row.card_channel_id,
+        card_message_id=row.card_message_id,
+        reviewer=row.reviewer,
+        created_at=row.created_at,
+        decided_at=row.decided_at,
+    )
+
+
+def _report(row: ReportRow) -> Report:
+    return Report(case_id=row.case_id, reporter=row.reporter, reason=row.reason, created_at=row.created_at)
