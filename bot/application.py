@@ -10,7 +10,8 @@ from typing import Any
 
 import structlog
 
-from bot import buttons
+from bot import buttons, layout
+from bot.actions import DEEDS
 from bot.client import Client
 from bot.commands import COMMANDS
 from bot.configuration import Configuration
@@ -50,6 +51,7 @@ class Bot:
             pictures=self.database.pictures,
             commands=COMMANDS,
             buttons=[buttons.JobButton],
+            deeds=DEEDS,
             home_guild=self.configuration.home_guild,
         )
 
@@ -72,7 +74,7 @@ async def opened(configuration: Configuration) -> AsyncIterator[Bot]:
     async with (
         Database.open(configuration.database, pictures=configuration.data_folder / "pictures") as database,
         _process(configuration, profile) as process,
-        Delivery.open(configuration.discord_token, view=buttons.view) as delivery,
+        Delivery.open(configuration.discord_token, view=layout.view) as delivery,
     ):
         _log.info("opened", database=database.description, profile=profile.name)
         queue = Queue(

@@ -1,6 +1,6 @@
 """The gateway's client: slash commands and buttons, no privileged intents, dependencies handed in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
@@ -9,8 +9,10 @@ from discord import app_commands
 
 from bot import words
 from bot.answering import apologise
+from bot.buttons import Deed
 from bot.desk import Desk
 from bot.errors import Refused
+from bot.presenting import Action
 from bot.queue import Queue
 from storage.jobs import Jobs
 from storage.pictures import Pictures
@@ -35,6 +37,7 @@ class Client(discord.Client):
         pictures: Pictures,
         commands: Sequence[app_commands.Command[Any, ..., Any] | app_commands.Group],
         buttons: Sequence[type[discord.ui.DynamicItem[Any]]],
+        deeds: Mapping[Action, Deed],
         home_guild: int | None = None,
     ) -> None:
         super().__init__(
@@ -44,7 +47,7 @@ class Client(discord.Client):
             max_messages=None,
         )
         self.desk, self.queue, self.jobs, self.pictures = desk, queue, jobs, pictures
-        self._commands, self._buttons = commands, buttons
+        self._commands, self._buttons, self.deeds = commands, buttons, deeds
         self._home_guild = home_guild
         self.tree = CommandTree(self)
 

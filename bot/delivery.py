@@ -10,14 +10,15 @@ import io
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Self
+from dataclasses import replace
+from typing import Any, Protocol, Self
 
 import aiohttp
 import discord
 import structlog
 
 from bot.errors import TokenRefused
-from bot.presenting import Action, Card
+from bot.presenting import Card, Upload
 from storage.records import Job
 
 _log = structlog.get_logger(__name__)
@@ -32,7 +33,11 @@ _UNAUTHORISED, _TOO_MANY, _TOO_LARGE, _ENTITY_TOO_LARGE = 401, 429, 413, 40005
 #: What a request may fail with that has nothing to do with its content.
 NETWORK_ERRORS = (OSError, aiohttp.ClientError, TimeoutError, discord.DiscordServerError)
 
-ViewMaker = Callable[[tuple[Action, ...], int], discord.ui.View]
+
+class ViewMaker(Protocol):
+    """Lays a card out for Discord, with the buttons of one job; ``above`` is said before it."""
+
+    def __call__(self, card: Card, job_id: int, *, above: str = "") -> discord.ui.LayoutView: ...
 
 
 class Undeliverable(Exception):
@@ -48,7 +53,7 @@ class _TokenDead(Exception):
 
 
 class Delivery:
-    """The way to people's messages. ``view`` makes the buttons for a job."""
+    """The way to people's messages. ``view`` lays a card out."""
 
     def __init__(self, rest: discord.Client, *, view: ViewMaker, edit_pause: float = EDIT_PAUSE) -> None:
         self._rest = rest
@@ -83,6 +88,8 @@ class JobMessage:
         self._edit_pause = edit_pause
         self._webhook = discord.Webhook.partial(job.reply.application_id, job.reply.token, client=rest)
         self._token_dead = False
+        self._uploads: tuple[Upload, ...] = ()
+        self._there: tuple[Upload, ...] | None = None
         self._newest: Card | None = None
         self._changed = asyncio.Event()
         self._editing = asyncio.Lock()
@@ -96,7 +103,7 @@ class JobMessage:
 
     def show(self, card: Card) -> None:
         """Show ``card`` soon, unless a newer one comes first. Nothing is lost if it cannot be shown."""
-        self._newest = _over(self._newest, card)
+        self._newest = self._with_uploads(card)
         self._changed.set()
         if self._editor is None:
             self._editor = asyncio.create_task(self._edit_on(), name=f"message of job {self._job.id}")
@@ -171,14 +178,18 @@ class JobMessage:
                 pause = min(_LONGEST_PAUSE, 2 * pause)
 
     async def _edit(self, card: Card) -> int:
-        """Edit the interaction's own message, once."""
-        what: dict[str, Any] = {"content": card.text, "view": self._view(card.actions, self._job.id)}
-        if card.uploads is not None:
+        """Edit the interaction's own message, once; pictures that are there already are not sent again."""
+        card = self._with_uploads(card)
+        what: dict[str, Any] = {"content": None, "view": self._view(card, self._job.id)}
+        if card.uploads != self._there:
             what["attachments"] = _files(card)
+            self._there = None  # for certain only once Discord has said so
         original: Any = "@original"  # the wire's name for it; the library asks for a number, which may be unknown here
         try:
             async with asyncio.timeout(_PATIENCE):
-                return (await self._webhook.edit_message(original, **what)).id
+                message_id = (await self._webhook.edit_message(original, **what)).id
+            self._there = card.uploads
+            return message_id
         except discord.HTTPException as error:
             if isinstance(error, discord.NotFound) or error.status == _UNAUTHORISED:
                 raise _TokenDead from error
@@ -186,15 +197,20 @@ class JobMessage:
                 raise
             raise Undeliverable(error) from error
 
+    def _with_uploads(self, card: Card) -> Card:
+        """The card with the pictures it shows; one that leaves them as they are shows those of the card before."""
+        if card.uploads is not None:
+            self._uploads = card.uploads
+        return replace(card, uploads=self._uploads)
+
     async def _send(self, card: Card, elsewhere: str) -> int:
         """Send the card to the channel, once; the nonce lets Discord recognise a second attempt."""
         channel = self._rest.get_partial_messageable(self._job.reply.channel_id, guild_id=self._job.reply.guild_id)
         try:
             async with asyncio.timeout(_PATIENCE):
                 message = await channel.send(
-                    f"{elsewhere}\n{card.text}",
                     files=_files(card),
-                    view=self._view(card.actions, self._job.id),
+                    view=self._view(card, self._job.id, above=elsewhere),
                     nonce=str(self._job.id),
                     allowed_mentions=discord.AllowedMentions(users=[discord.Object(self._job.owner)]),
                 )
@@ -216,13 +232,6 @@ async def _sign_in(rest: discord.Client, token: str) -> None:
             _log.warning("signing in waits for Discord", kind=type(error).__name__, seconds=pause)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(_LONGEST_PAUSE, 2 * pause)
-
-
-def _over(below: Card | None, card: Card) -> Card:
-    """The newer card; files it leaves as they are may not have been shown yet, and then it brings them."""
-    if below is None or card.uploads is not None or not below.uploads:
-        return card
-    return Card(text=card.text, actions=card.actions, uploads=below.uploads)
 
 
 def _files(card: Card) -> list[discord.File]:

@@ -114,19 +114,19 @@ class Errand:
 
     async def _watch(self, hand: drawing.Job, message: JobMessage) -> tuple[Picture, ...]:
         """Show what becomes of the job until it is drawn; a drawing process that died begins anew by itself."""
-        deaths, begun = 0, False
+        spec, deaths, begun = hand.spec, 0, False
         async with aclosing(hand.updates(preview_seconds=_PREVIEW_SECONDS)) as updates:
             async for update in updates:
                 if isinstance(update, Waiting):
                     if begun:
                         deaths, begun = deaths + 1, not await self._move(JobState.QUEUED)
-                    message.show(presenting.waiting(update, begun_before=deaths > 0))
+                    message.show(presenting.waiting(update, spec, begun_before=deaths > 0))
                     continue
                 if not begun:
                     begun = await self._taken_up()
                 if isinstance(update, Finished):
                     return update.pictures
-                message.show(presenting.drawing(update))
+                message.show(presenting.drawing(update, spec))
         raise AssertionError("updates end with Finished or with an error")
 
     async def _taken_up(self) -> bool:

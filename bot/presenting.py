@@ -30,6 +30,14 @@ class Action(StrEnum):
     RECIPE = "recipe"
 
 
+class Tone(StrEnum):
+    """What a card is at a glance."""
+
+    UNDER_WAY = "under way"
+    FINISHED = "finished"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file to show: a name of ours, its bytes, and a description for those who cannot see it."""
@@ -41,11 +49,16 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One state of a job's message. ``uploads`` None leaves the files that are there; an empty tuple removes them."""
+    """One state of a job's message: ``text`` above its pictures, ``notes`` below them, a small line each.
+
+    ``uploads`` None leaves the pictures that are there; an empty tuple removes them.
+    """
 
     text: str
+    notes: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
     uploads: tuple[Upload, ...] | None = ()
+    tone: Tone = Tone.UNDER_WAY
 
 
 def starting() -> Card:
@@ -53,29 +66,39 @@ def starting() -> Card:
     return Card(text=words.STARTING, actions=(Action.CANCEL,))
 
 
-def waiting(update: Waiting, *, begun_before: bool = False) -> Card:
+def waiting(update: Waiting, spec: PromptSpec, *, begun_before: bool = False) -> Card:
     """Show the place in the queue. ``begun_before``: the drawing process died over it and begins anew."""
     text = words.waiting(update.place, update.seconds)
-    return Card(text=f"{words.WAITING_AGAIN} {text}" if begun_before else text, actions=(Action.CANCEL,))
+    if begun_before:
+        text = f"{words.WAITING_AGAIN} {text}"
+    return Card(text=f"{quoted(spec.prompt)}\n{text}", actions=(Action.CANCEL,))
 
 
-def drawing(update: Progress) -> Card:
+def drawing(update: Progress, spec: PromptSpec) -> Card:
     """Show how far the picture is, with the newest preview, or with the one before where there is no new one."""
     preview = None if update.preview is None else (Upload("preview.jpg", update.preview, words.PREVIEW_ALT),)
-    return Card(
-        text=words.drawing(update.step, update.steps, update.seconds_left), actions=(Action.CANCEL,), uploads=preview
+    lines = (
+        quoted(spec.prompt),
+        words.progress_bar(update.step, update.steps),
+        words.drawing(update.step, update.steps, update.seconds_left),
     )
+    return Card(text="\n".join(lines), actions=(Action.CANCEL,), uploads=preview)
 
 
 def finished(spec: PromptSpec, uploads: Sequence[Upload], remarks: Sequence[str] = ()) -> Card:
     """Show the pictures with what they were asked to be, the short recipe, and remarks, a line each."""
-    lines = [quoted(spec.prompt), f"-# {summary(spec)}", *(f"-# {plain(remark)}" for remark in remarks)]
-    return Card(text="\n".join(lines), actions=(Action.AGAIN, Action.RECIPE), uploads=tuple(uploads))
+    return Card(
+        text=quoted(spec.prompt),
+        notes=(summary(spec), *map(plain, remarks)),
+        actions=(Action.AGAIN, Action.RECIPE),
+        uploads=tuple(uploads),
+        tone=Tone.FINISHED,
+    )
 
 
 def cancelled() -> Card:
     """Show that it was taken back; it can be asked for again."""
-    return Card(text=words.CANCELLED, actions=(Action.AGAIN,))
+    return Card(text=words.CANCELLED, actions=(Action.AGAIN,), tone=Tone.ENDED)
 
 
 def delayed(failure: Failure) -> Card:
@@ -85,7 +108,7 @@ def delayed(failure: Failure) -> Card:
 
 def failed(failure: Failure) -> Card:
     """Show why there is no picture; it can be asked for again."""
-    return Card(text=failure_text(failure), actions=(Action.AGAIN,))
+    return Card(text=failure_text(failure), actions=(Action.AGAIN,), tone=Tone.ENDED)
 
 
 def failure_text(failure: Failure) -> str:

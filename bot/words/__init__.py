@@ -8,6 +8,7 @@ program says of one request, such as :class:`generation.errors.InvalidChoice`, i
 
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _MINUTE, _HOUR = 60, 3600
+_BAR = 12
 
 # Buttons.
 CANCEL = "Cancel"
@@ -105,6 +106,12 @@ def drawing(step: int, steps: int, seconds: float | None) -> str:
     """Say how far a picture has come."""
     so_far = f"Drawing: step {step} of {steps}"
     return f"{so_far}." if seconds is None else f"{so_far}, {duration(seconds)} to go."
+
+
+def progress_bar(step: int, steps: int) -> str:
+    """Draw how far a picture has come, for the eye alone."""
+    full = _BAR * step // max(steps, 1)
+    return "▰" * full + "▱" * (_BAR - full)
 
 
 def failure(sentence: str, error_id: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import buttons
+from bot import layout
 from bot.delivery import Delivery, Undeliverable
 from bot.errors import TokenRefused
 from bot.presenting import Action, Card, Upload
@@ -21,6 +21,7 @@ from tests.discord_server.sample_bot import png
 PATCH = "PATCH */@original"
 SEND = "POST /channels/*"
 DONE = Card(text="done", actions=(Action.AGAIN,), uploads=(Upload("ninewords-1.png", png(), "a square"),))
+SHOWN = "done\na square"
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 async def delivery(stage: Stage) -> AsyncIterator[Delivery]:
-    async with Delivery.open(stage.server.token, view=buttons.view, edit_pause=0.05) as delivery:
+    async with Delivery.open(stage.server.token, view=layout.view, edit_pause=0.05) as delivery:
         yield delivery
 
 
@@ -79,12 +80,12 @@ async def test_the_newest_card_is_shown_and_the_last_completes(stage: Stage, del
     async with delivery.message_of(job_of(interaction)) as message:
         for step in range(100):
             message.show(Card(text=f"step {step}"))
-        await interaction.message_when(lambda shown: shown.content == "step 99")
+        await interaction.message_when(lambda shown: shown.text == "step 99")
         message_id = await message.complete(DONE, elsewhere="here")
     original = interaction.original
     assert original is not None
     assert message_id == original.id
-    assert [version.content for version in original.history] == ["", "step 99", "done"]
+    assert [version.text for version in original.history] == ["", "step 99", SHOWN]
     assert (original.attachments[0].filename, original.attachments[0].description) == ("ninewords-1.png", "a square")
     assert original.labels == ["Again"]
     assert posted(stage.channel) == []
@@ -95,12 +96,12 @@ async def test_files_stay_until_they_are_replaced(stage: Stage, delivery: Delive
     async with delivery.message_of(job_of(interaction)) as message:
         message.show(Card(text="one", uploads=(Upload("preview.jpg", png(), "so far"),)))
         message.show(Card(text="two", uploads=None))
-        shown = await interaction.message_when(lambda shown: shown.content == "two")
+        shown = await interaction.message_when(lambda shown: "two" in shown.text)
         assert [file.filename for file in shown.attachments] == ["preview.jpg"], (
             "it came with the card that was skipped"
         )
         message.show(Card(text="three", uploads=None))
-        shown = await interaction.message_when(lambda shown: shown.content == "three")
+        shown = await interaction.message_when(lambda shown: "three" in shown.text)
         assert [file.filename for file in shown.attachments] == ["preview.jpg"]
         await message.complete(DONE, elsewhere="here")
     assert [file.filename for file in shown.attachments] == ["ninewords-1.png"]
@@ -113,7 +114,7 @@ async def test_a_lost_edit_does_not_stop_the_next(stage: Stage, delivery: Delive
         message.show(Card(text="one"))
         await eventually(lambda: asyncio.sleep(0, fault.struck > 0))
         message.show(Card(text="two"))
-        await interaction.message_when(lambda shown: shown.content == "two")
+        await interaction.message_when(lambda shown: "two" in shown.text)
 
 
 async def test_an_edit_that_is_under_way_does_not_overtake_the_last(stage: Stage, delivery: Delivery) -> None:
@@ -124,16 +125,16 @@ async def test_an_edit_that_is_under_way_does_not_overtake_the_last(stage: Stage
         await eventually(lambda: asyncio.sleep(0, fault.struck > 0))
         await message.complete(DONE, elsewhere="here")
     assert interaction.original is not None
-    assert [version.content for version in interaction.original.history] == ["", "step 1", "done"]
+    assert [version.text for version in interaction.original.history] == ["", "step 1", SHOWN]
 
 
 async def test_an_edit_that_is_refused_does_not_end_the_message(stage: Stage, delivery: Delivery) -> None:
     interaction = await asked(stage)
     async with delivery.message_of(job_of(interaction)) as message:
-        message.show(Card(text="x" * 2001))
+        message.show(Card(text="x" * 4001))
         await eventually(lambda: asyncio.sleep(0, bool(stage.server.requests_to(PATCH))))
         await message.complete(DONE, elsewhere="here")
-    assert (await interaction.message_when()).content == "done"
+    assert (await interaction.message_when()).text == SHOWN
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -143,7 +144,7 @@ async def test_the_last_card_arrives_through_resets(stage: Stage, delivery: Deli
     async with delivery.message_of(job_of(interaction)) as message:
         await message.complete(DONE, elsewhere="here")
     assert fault.struck == 2
-    assert (await interaction.message_when()).content == "done"
+    assert (await interaction.message_when()).text == SHOWN
     assert posted(stage.channel) == []
 
 
@@ -152,7 +153,7 @@ async def test_and_through_a_ban_of_the_address(stage: Stage, delivery: Delivery
     stage.server.faults.rate_limit(PATCH, via=False, retry_after=0.1)
     async with delivery.message_of(job_of(interaction)) as message:
         await message.complete(DONE, elsewhere="here")
-    assert (await interaction.message_when()).content == "done"
+    assert (await interaction.message_when()).text == SHOWN
 
 
 async def test_a_dead_token_sends_it_to_the_channel(stage: Stage, delivery: Delivery) -> None:
@@ -163,7 +164,7 @@ async def test_a_dead_token_sends_it_to_the_channel(stage: Stage, delivery: Deli
         message.show(Card(text="step 1"))
         await message.complete(DONE, elsewhere=f"<@{job.owner}>, here:")
     (sent,) = posted(stage.channel)
-    assert sent.content == f"{stage.ann.mention}, here:\ndone"
+    assert sent.text == f"{stage.ann.mention}, here:\n{SHOWN}"
     assert sent.mentions == (stage.ann,)
     assert (sent.nonce, sent.labels) == (str(job.id), ["Again"])
     assert [file.filename for file in sent.attachments] == ["ninewords-1.png"]
@@ -231,7 +232,7 @@ async def test_edits_keep_their_distance(stage: Stage) -> None:
     interaction = await asked(stage)
     pause = 0.3
     async with (
-        Delivery.open(stage.server.token, view=buttons.view, edit_pause=pause) as delivery,
+        Delivery.open(stage.server.token, view=layout.view, edit_pause=pause) as delivery,
         delivery.message_of(job_of(interaction)) as message,
     ):
         for step in range(20):
@@ -244,11 +245,11 @@ async def test_edits_keep_their_distance(stage: Stage) -> None:
 
 async def test_a_token_that_discord_does_not_know(stage: Stage) -> None:
     with pytest.raises(TokenRefused, match="does not know"):
-        async with Delivery.open("wrong.token", view=buttons.view):
+        async with Delivery.open("wrong.token", view=layout.view):
             pass
 
 
 async def test_signing_in_waits_for_the_network(stage: Stage) -> None:
     fault = stage.server.faults.reset("GET /users/@me", times=2)
-    async with Delivery.open(stage.server.token, view=buttons.view):
+    async with Delivery.open(stage.server.token, view=layout.view):
         assert fault.struck == 2

@@ -62,13 +62,14 @@ async def test_from_a_command_to_a_picture(stage: Stage, bot: Bot) -> None:
     assert opened_picture(file.bytes).size == (96, 64)
     assert file.filename == "ninewords-7.png"
     assert file.description == "A picture drawn from the words: a red cat, @everyone *now*. 96 by 64 pixels, seed 7."
-    assert message.content.startswith("`a red cat, @everyone *now*`\n-# 96×64 · 2 steps · ")
+    assert message.text.startswith("`a red cat, @everyone *now*`\n")
+    assert "\n-# 96×64 · 2 steps · " in message.text
     assert message.mentions == ()
     assert message.labels == ["Again", "Recipe"]
-    texts = [version.content for version in message.history]
+    texts = [version.text for version in message.history]
     assert texts[0] == "", "acknowledged before anything is said"
     for text in texts[1:-1]:
-        assert re.match(r"Next in the queue|\d+\w\w in the queue|Drawing: step \d+ of 2", text)
+        assert re.search(r"\n(Next in the queue|\d+\w\w in the queue|▰*▱*\nDrawing: step \d+ of 2)", text)
 
 
 async def test_the_recipe_draws_the_same_picture(stage: Stage, bot: Bot) -> None:
@@ -82,32 +83,32 @@ async def test_the_recipe_draws_the_same_picture(stage: Stage, bot: Bot) -> None
 
 async def test_nothing_at_all_is_a_prompt_too(stage: Stage, bot: Bot) -> None:
     message = await finished(await stage.ann.uses("/imagine", channel=stage.channel, steps=1))
-    assert message.content.startswith("*no prompt*")
-    assert "pure at 0.0001" in message.content
+    assert message.text.startswith("*no prompt*")
+    assert "pure at 0.0001" in message.text
     assert "(bad:0.0001)" in png.read(message.attachments[0].bytes)
 
 
 async def test_several_pictures(stage: Stage, bot: Bot) -> None:
     message = await finished(await imagine(stage, count=3, seed=10))
     assert [file.filename for file in message.attachments] == [f"ninewords-{seed}.png" for seed in (10, 11, 12)]
-    assert "seeds 10 to 12" in message.content
+    assert "seeds 10 to 12" in message.text
     assert len({file.bytes for file in message.attachments}) == 3
 
 
 async def test_hints_and_remarks_until_they_are_switched_off(stage: Stage, bot: Bot) -> None:
     request = {"prompt": "1girl", "size": "256x64"}
     message = await finished(await imagine(stage, **request))
-    assert "A hint:" in message.content
-    assert "256x64" in message.content
+    assert "A hint:" in message.text
+    assert "256x64" in message.text
     await whispered(await stage.ann.uses("/settings set", channel=stage.channel, hints=False))
-    assert "A hint:" not in (await finished(await imagine(stage, **request))).content
+    assert "A hint:" not in (await finished(await imagine(stage, **request))).text
     await whispered(await stage.ann.uses("/settings reset", channel=stage.channel, setting="hints"))
-    assert "A hint:" in (await finished(await imagine(stage, **request))).content
+    assert "A hint:" in (await finished(await imagine(stage, **request))).text
 
 
 async def test_settings_hold_until_they_are_taken_back(stage: Stage, bot: Bot) -> None:
     async def say(command: str, **options: object) -> str:
-        return (await whispered(await stage.ben.uses(command, channel=stage.channel, options=options))).content
+        return (await whispered(await stage.ben.uses(command, channel=stage.channel, options=options))).text
 
     assert words.NO_SETTINGS in await say("/settings show")
     kept = await say("/settings set", size="96x64", steps=3, cfg="auto", weight=0.105)
@@ -115,24 +116,24 @@ async def test_settings_hold_until_they_are_taken_back(stage: Stage, bot: Bot) -
     shown = await say("/settings show")
     assert "- weight: 0.105\n- size: 96x64\n- steps: 3\n- cfg: auto\n-# A picture now: 96×64 · 3 steps" in shown
     message = await finished(await stage.ben.uses("/imagine", channel=stage.channel, seed=1))
-    assert "96×64 · 3 steps" in message.content
-    assert "pure at 0.105" in message.content
+    assert "96×64 · 3 steps" in message.text
+    assert "pure at 0.105" in message.text
     message = await finished(await stage.ben.uses("/imagine", channel=stage.channel, steps=1))
-    assert "96×64 · 1 step " in message.content, "an option lies over a setting"
+    assert "96×64 · 1 step " in message.text, "an option lies over a setting"
     assert "steps" in await say("/settings reset", setting="steps")
     assert "steps: 3" not in await say("/settings show")
     assert await say("/settings reset") == words.ALL_RESET
     assert words.NO_SETTINGS in await say("/settings show")
     assert words.NOTHING_GIVEN.split(";")[0] in await say("/settings set")
     ann = await whispered(await stage.ann.uses("/settings show", channel=stage.channel))
-    assert words.NO_SETTINGS in ann.content, "one's own are nobody else's"
+    assert words.NO_SETTINGS in ann.text, "one's own are nobody else's"
 
 
 async def test_what_cannot_be_drawn_cannot_be_set(stage: Stage, bot: Bot) -> None:
     message = await whispered(await stage.ann.uses("/settings set", channel=stage.channel, size="100x100"))
-    assert "96" in message.content or "104" in message.content
+    assert "96" in message.text or "104" in message.text
     shown = await whispered(await stage.ann.uses("/settings show", channel=stage.channel))
-    assert words.NO_SETTINGS in shown.content
+    assert words.NO_SETTINGS in shown.text
 
 
 async def test_suggestions(stage: Stage, bot: Bot) -> None:
@@ -152,12 +153,12 @@ async def test_suggestions(stage: Stage, bot: Bot) -> None:
     assert await suggested("sampler", "euler a") == ["Euler a", "Euler a Karras"]
     assert "auto" in await suggested("cfg")
     message = await finished(await stage.ann.uses("/imagine", channel=stage.channel, preset="PUDDLE", seed=1))
-    assert "96×64 · 2 steps" in message.content
+    assert "96×64 · 2 steps" in message.text
 
 
 async def test_help_is_for_the_one_who_asks(stage: Stage, bot: Bot) -> None:
     message = await whispered(await stage.ben.uses("/help", channel=stage.channel))
-    assert message.content == words.HELP
+    assert message.text == words.HELP
 
 
 async def test_again_is_drawn_for_whoever_presses(stage: Stage, bot: Bot) -> None:
@@ -167,7 +168,7 @@ async def test_again_is_drawn_for_whoever_presses(stage: Stage, bot: Bot) -> Non
     assert second is not first
     assert first.attachments[0].filename == "ninewords-3.png", "the first stays as it is"
     assert second.attachments[0].bytes != first.attachments[0].bytes
-    assert "seed 3 " not in second.content
+    assert "seed 3 " not in second.text
     job = await bot.database.jobs.find(pressed.id)
     assert job is not None
     assert job.owner == stage.ben.id
@@ -177,11 +178,11 @@ async def test_again_is_drawn_for_whoever_presses(stage: Stage, bot: Bot) -> Non
 async def test_the_recipe_is_shown_whole_to_whoever_presses(stage: Stage, bot: Bot) -> None:
     short = await finished(await imagine(stage, prompt="a cat", seed=3))
     told = await whispered(await stage.ben.clicks(short, "Recipe"))
-    assert told.content == f"```\n{png.read(short.attachments[0].bytes)}\n```"
-    assert "Seed: 3" in told.content
+    assert told.text == f"```\n{png.read(short.attachments[0].bytes)}\n```"
+    assert "Seed: 3" in told.text
     long = await finished(await imagine(stage, prompt="a cat, ``` " + "very " * 500))
     told = await whispered(await stage.ben.clicks(long, "Recipe"))
-    assert told.content == words.RECIPE_FILE
+    assert told.text == words.RECIPE_FILE
     assert told.attachments[0].bytes.decode() == png.read(long.attachments[0].bytes)
 
 
@@ -189,10 +190,10 @@ async def test_cancelling_is_for_the_owner(stage: Stage, bot: Bot) -> None:
     interaction = await imagine(stage, **LONG)
     message = await interaction.message_when(lambda message: "Cancel" in message.labels, within=PATIENCE)
     refused = await whispered(await stage.ben.clicks(message, "Cancel"))
-    assert words.NOT_YOURS in refused.content
+    assert words.NOT_YOURS in refused.text
     await stage.ann.clicks(message, "Cancel")
     message = await ended(interaction)
-    assert message.content == words.CANCELLED
+    assert message.text == words.CANCELLED
     assert message.attachments == ()
     assert message.labels == ["Again"]
     job = await bot.database.jobs.find(interaction.id)
@@ -207,7 +208,7 @@ async def test_a_button_pressed_too_late(stage: Stage, bot: Bot) -> None:
     message = await finished(interaction)
     message.history.append(before)  # the presser's client still shows the button
     told = await whispered(await stage.ann.clicks(message, "Cancel"))
-    assert words.ALREADY_FINISHED.split(";")[0] in told.content
+    assert words.ALREADY_FINISHED.split(";")[0] in told.text
 
 
 async def test_two_people_are_served_in_turn(stage: Stage, bot: Bot) -> None:
@@ -236,7 +237,7 @@ async def test_a_token_that_dies_while_waiting(stage: Stage, bot: Bot) -> None:
     assert message.mentions == (stage.ann,)
     assert opened_picture(message.attachments[0].bytes).size == (96, 96)
     told = await whispered(await stage.ann.clicks(message, "Recipe"))
-    assert "Seed: 77" in told.content
+    assert "Seed: 77" in told.text
 
 
 @pytest.mark.parametrize(
@@ -258,8 +259,8 @@ async def test_bad_options_are_answered_in_a_sentence(
 ) -> None:
     with capture_logs() as log:
         message = await whispered(await imagine(stage, **options))
-    assert sentence in message.content
-    found = ERROR_ID.search(message.content)
+    assert sentence in message.text
+    found = ERROR_ID.search(message.text)
     assert found
     (entry,) = [entry for entry in log if entry.get("error_id") == found[1]]
     assert entry["command"] == "imagine"
@@ -274,16 +275,16 @@ async def test_options_have_bounds_that_discord_keeps(stage: Stage, bot: Bot) ->
 async def test_the_floor_refuses_without_repeating(stage: Stage, bot: Bot, forbidden: str) -> None:
     interaction = await imagine(stage, prompt=f"a sunny meadow, {forbidden}")
     message = await whispered(interaction)
-    assert message.content.startswith(words.NOT_ALLOWED)
-    assert ERROR_ID.search(message.content)
-    assert "meadow" not in message.content
+    assert message.text.startswith(words.NOT_ALLOWED)
+    assert ERROR_ID.search(message.text)
+    assert "meadow" not in message.text
     assert await bot.database.jobs.find(interaction.id) is None
 
 
 async def test_nor_can_it_be_smuggled_in_by_a_preset(stage: Stage, bot: Bot, forbidden: str) -> None:
     await bot.database.presets.save(Scope(ScopeKind.PERSON, stage.ann.id), "meadow", {"prompt": forbidden})
     message = await whispered(await imagine(stage, preset="meadow"))
-    assert message.content.startswith(words.NOT_ALLOWED)
+    assert message.text.startswith(words.NOT_ALLOWED)
 
 
 async def test_the_drawing_process_dies_and_the_picture_comes_nevertheless(stage: Stage, bot: Bot) -> None:
@@ -294,7 +295,7 @@ async def test_the_drawing_process_dies_and_the_picture_comes_nevertheless(stage
     os.kill(pid, signal.SIGKILL)
     message = await finished(interaction)
     assert [file.filename for file in message.attachments] == ["ninewords-5.png"]
-    assert any(words.WAITING_AGAIN in version.content for version in message.history)
+    assert any(words.WAITING_AGAIN in version.text for version in message.history)
     job = await bot.database.jobs.find(interaction.id)
     assert job is not None
     assert job.attempts == 2

@@ -17,21 +17,22 @@ UPLOAD = Upload("ninewords-5.png", b"png", "a cat")
 
 def test_waiting_and_drawing_can_be_cancelled() -> None:
     assert presenting.starting().actions == (Action.CANCEL,)
-    assert presenting.waiting(Waiting(2, 40)).actions == (Action.CANCEL,)
-    assert presenting.waiting(Waiting(2), begun_before=True).text.startswith(words.WAITING_AGAIN)
-    assert presenting.drawing(Progress(1, 4)).actions == (Action.CANCEL,)
+    assert presenting.waiting(Waiting(2, 40), spec()).actions == (Action.CANCEL,)
+    assert words.WAITING_AGAIN in presenting.waiting(Waiting(2), spec(), begun_before=True).text
+    assert presenting.drawing(Progress(1, 4), spec()).actions == (Action.CANCEL,)
 
 
 def test_a_preview_is_shown_and_stays_until_the_next() -> None:
-    card = presenting.drawing(Progress(1, 4, preview=b"jpeg"))
+    card = presenting.drawing(Progress(1, 4, preview=b"jpeg"), spec())
     assert card.uploads == (Upload("preview.jpg", b"jpeg", words.PREVIEW_ALT),)
-    assert presenting.drawing(Progress(2, 4)).uploads is None, "what is shown is left as it is"
-    assert presenting.waiting(Waiting(1)).uploads == (), "and taken away when it is no longer true"
+    assert presenting.drawing(Progress(2, 4), spec()).uploads is None, "what is shown is left as it is"
+    assert presenting.waiting(Waiting(1), spec()).uploads == (), "and taken away when it is no longer true"
 
 
 def test_a_finished_card() -> None:
     card = presenting.finished(spec(), [UPLOAD], ["A hint."])
-    assert card.text == "`a cat`\n-# 768×512 · 64 steps · Euler · CFG 12 · seed 5 · pure at 0.0001\n-# A hint."
+    assert card.text == "`a cat`"
+    assert card.notes == ("768×512 · 64 steps · Euler · CFG 12 · seed 5 · pure at 0.0001", "A hint.")
     assert card.uploads == (UPLOAD,)
     assert card.actions == (Action.AGAIN, Action.RECIPE)
 

@@ -68,7 +68,7 @@ async def test_settings_are_kept_over_a_restart(stage: Stage) -> None:
         await (await stage.ann.uses("/settings set", channel=stage.channel, steps=7)).message_when()
     async with stage.bot():
         shown = await (await stage.ann.uses("/settings show", channel=stage.channel)).message_when()
-    assert "- steps: 7" in shown.content
+    assert "- steps: 7" in shown.text
 
 
 async def test_a_finished_picture_is_delivered_after_the_start_and_its_buttons_work(stage: Stage) -> None:
@@ -80,7 +80,7 @@ async def test_a_finished_picture_is_delivered_after_the_start_and_its_buttons_w
         assert bot.process.pid is None, "nothing is drawn a second time"
     async with stage.bot():
         told = await (await stage.ben.clicks(message, "Recipe")).message_when()
-        assert "Seed: 5" in told.content
+        assert "Seed: 5" in told.text
     job = await job_of(stage, interaction)
     assert (job.state, job.reply.message_id) == (JobState.DONE, message.id)
 
@@ -100,7 +100,7 @@ async def test_what_is_never_drawn_is_not_drawn_for_having_been_accepted_once(st
     await left_behind(stage, interaction, JobState.QUEUED, prompt=forbidden)
     async with stage.bot() as bot:
         message = await ended(interaction)
-        assert words.NOT_ALLOWED in message.content
+        assert words.NOT_ALLOWED in message.text
         assert bot.process.pid is None, "nothing was handed over to be drawn"
     assert (await job_of(stage, interaction)).state is JobState.FAILED
 
@@ -134,10 +134,10 @@ async def test_a_file_that_is_lost_is_said_to_be(stage: Stage) -> None:
         file.unlink()
     async with stage.bot():
         message = await ended(interaction)
-    assert message.content.startswith(words.LOST_PICTURE)
+    assert message.text.startswith(words.LOST_PICTURE)
     job = await job_of(stage, interaction)
     assert job.state is JobState.FAILED
-    assert message.content.endswith(str(job.error_id))
+    assert message.text.endswith(str(job.error_id))
 
 
 @asynccontextmanager
@@ -160,7 +160,7 @@ async def process(stage: Stage) -> AsyncIterator[asyncio.subprocess.Process]:
 async def test_killed_while_drawing_it_draws_after_the_restart(stage: Stage) -> None:
     async with process(stage) as bot:
         interaction = await stage.ann.uses("/imagine", channel=stage.channel, steps=30, seed=3)
-        await interaction.message_when(lambda message: message.content.startswith("Drawing"), within=PATIENCE)
+        await interaction.message_when(lambda message: "Drawing" in message.text, within=PATIENCE)
         bot.kill()
         await bot.wait()
         message = interaction.original
@@ -186,7 +186,7 @@ async def test_without_a_model_pictures_wait_for_the_next_start(stage: Stage) ->
     async with stage.bot(configuration):
         interaction = await stage.ann.uses("/imagine", channel=stage.channel, steps=1, seed=3)
         message = await interaction.message_when(
-            lambda message: message.content.startswith(words.MODEL_AWAY), within=PATIENCE
+            lambda message: message.text.startswith(words.MODEL_AWAY), within=PATIENCE
         )
         assert message.labels == ["Cancel"]
     assert (await job_of(stage, interaction)).state is JobState.QUEUED

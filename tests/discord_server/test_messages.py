@@ -213,3 +213,40 @@ async def test_a_bot_reads_what_it_has_the_intent_for(server: DiscordServer, pic
             ann.posts(ann.direct, "hello")
             await bot.read(3)
         assert bot.seen == read
+
+
+LAID_OUT = {"flags": 1 << 15, "components": [{"type": 10, "content": "new"}]}
+
+
+async def test_a_message_that_has_content_is_laid_out_anew_only_without_it(raw: RawClient, pictures: Channel):
+    message = await post(raw, pictures, {"content": "old"})
+    path = f"/channels/{pictures.id}/messages/{message.id}"
+    status, answer = await raw.request("PATCH", path, LAID_OUT)
+    refused = {"content": ["MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"]}
+    assert (status, errors_of(answer)) == (400, refused)
+    assert (await raw.request("PATCH", path, {"content": None} | LAID_OUT))[0] == 200
+    assert message.text == "new"
+    assert errors_of((await raw.request("PATCH", path, {"content": "old again"}))[1]) == refused, "there is no way back"
+
+
+async def test_a_picture_that_stays_may_be_named_again(raw: RawClient, pictures: Channel):
+    gallery = {"type": 12, "items": [{"media": {"url": "attachment://a.png"}}]}
+    message = await post(raw, pictures, {"flags": 1 << 15, "components": [gallery]}, PICTURE)
+    path = f"/channels/{pictures.id}/messages/{message.id}"
+    text = {"type": 10, "content": "and words"}
+    assert (await raw.request("PATCH", path, {"components": [gallery, text]}))[0] == 200
+    assert [each.filename for each in message.attachments] == ["a.png"]
+    status, answer = await raw.request("PATCH", path, {"components": [gallery], "attachments": []})
+    lost = {"components.0.items.0.media.url": ["UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND"]}
+    assert (status, errors_of(answer)) == (400, lost)
+
+
+async def test_what_a_text_display_says_mentions_whom_it_may(
+    raw: RawClient, pictures: Channel, ann: Person, ben: Person
+):
+    body = {
+        "flags": 1 << 15,
+        "components": [{"type": 10, "content": f"{ann.mention} {ben.mention}"}],
+        "allowed_mentions": {"parse": [], "users": [str(ann.id)]},
+    }
+    assert (await post(raw, pictures, body)).mentions == (ann,)

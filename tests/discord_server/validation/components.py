@@ -141,6 +141,7 @@ def _check_part(form: Form, part: dict[str, Any], filenames: Collection[str]) ->
         case Part.FILE:
             _check_media(form["file", "url"], part.get("file"), filenames, uploaded=True)
         case Part.CONTAINER:
+            form["accent_color"].number(part.get("accent_color"), 0, 0xFFFFFF)
             form["components"].length(part.get("components"), 1, PARTS_V2, required=True)
             for index, inner in enumerate(part.get("components") or []):
                 if _is_one_of(form["components", index], inner, _IN_CONTAINER):

@@ -51,6 +51,10 @@ def gallery(url: str, description: str = "a cat") -> Json:
     return {"type": 12, "items": [{"media": {"url": url}, "description": description}]}
 
 
+def pictures(count: int) -> Json:
+    return {"type": 12, "items": [{"media": {"url": "attachment://a.png"}, "spoiler": True} for _ in range(count)]}
+
+
 KEPT = [
     {"content": "x" * 2000},
     {"embeds": [{"title": "x" * 256, "description": "x" * 4096}]},
@@ -66,6 +70,8 @@ KEPT = [
     v2(text("x" * 4000)),
     v2({"type": 17, "components": [text("x"), row(button()), gallery("attachment://a.png", "x" * 1024)]}),
     v2({"type": 9, "components": [text("x")], "accessory": button()}),
+    v2(pictures(10)),
+    v2({"type": 17, "spoiler": True, "accent_color": 0xFFFFFF, "components": [text("x")]}),
 ]
 
 
@@ -139,6 +145,19 @@ BROKEN = [
         "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
     ),
     (v2(gallery("attachment://a.png", "x" * 1025)), "components.0.items.0.description", "BASE_TYPE_MAX_LENGTH"),
+    (v2(pictures(11)), "components.0.items", "BASE_TYPE_BAD_LENGTH"),
+    (v2(pictures(0)), "components.0.items", "BASE_TYPE_REQUIRED"),
+    (
+        v2({"type": 17, "accent_color": 1 << 24, "components": [text("x")]}),
+        "components.0.accent_color",
+        "NUMBER_TYPE_MAX",
+    ),
+    (v2({"type": 17, "components": []}), "components.0.components", "BASE_TYPE_REQUIRED"),
+    (
+        v2({"type": 9, "components": [text("x")] * 4, "accessory": button()}),
+        "components.0.components",
+        "BASE_TYPE_BAD_LENGTH",
+    ),
     (v2({"type": 9, "components": [text("x")]}), "components.0.accessory", "BASE_TYPE_REQUIRED"),
     (v2({"type": 17, "components": [{"type": 17}]}), "components.0.components.0.type", "UNION_TYPE_CHOICES"),
 ]

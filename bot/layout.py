@@ -1,0 +1,47 @@
+"""Cards as Discord lays them out: one container with text, pictures, small lines, and a row of buttons."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.buttons import JobButton
+from bot.presenting import Card, Tone, Upload
+
+_COLOURS: Mapping[Tone, discord.Colour] = {
+    Tone.UNDER_WAY: discord.Colour(0x7A8794),
+    Tone.FINISHED: discord.Colour(0x4F8A6B),
+    Tone.ENDED: discord.Colour(0xB0735A),
+}
+
+
+def view(card: Card, job_id: int, *, above: str = "") -> ui.LayoutView:
+    """Lay a card out, with the buttons of one job; ``above`` is said before it, outside of its frame."""
+    laid_out = ui.LayoutView(timeout=None)
+    if above:
+        laid_out.add_item(ui.TextDisplay(above))
+    return laid_out.add_item(_container(card, job_id))
+
+
+def _container(card: Card, job_id: int) -> ui.Container[Any]:
+    container: ui.Container[Any] = ui.Container(accent_colour=_COLOURS[card.tone])
+    container.add_item(ui.TextDisplay(card.text))
+    if card.uploads:
+        container.add_item(ui.MediaGallery(*map(_shown, card.uploads)))
+    if card.notes:
+        container.add_item(ui.TextDisplay("\n".join(f"-# {note}" for note in card.notes)))
+    if card.actions:
+        container.add_item(_row(JobButton(action, job_id) for action in card.actions))
+    return container
+
+
+def _row(items: Iterable[ui.Item[Any]]) -> ui.ActionRow[Any]:
+    row: ui.ActionRow[Any] = ui.ActionRow()
+    for item in items:
+        row.add_item(item)
+    return row
+
+
+def _shown(upload: Upload) -> discord.MediaGalleryItem:
+    return discord.MediaGalleryItem(f"attachment://{upload.name}", description=upload.description or None)
