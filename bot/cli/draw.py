@@ -64,9 +64,9 @@ def draw(
         "size": size,
         "count": count,
         "steps": steps,
-        "guidance_scale": _number_or_auto("guidance_scale", "--cfg", cfg),
+        "guidance_scale": number_or_auto("guidance_scale", "--cfg", cfg),
         "sampler": sampler,
-        "eta": _number_or_auto("eta", "--eta", eta),
+        "eta": number_or_auto("eta", "--eta", eta),
         "clip_skip": clip_skip,
         "emphasis": emphasis,
         "seed": seed,
@@ -109,7 +109,8 @@ def _say_where(places: Sequence[Path]) -> None:
         typer.echo(place)
 
 
-def _number_or_auto(field: str, name: str, text: str | None) -> float | str | None:
+def number_or_auto(field: str, name: str, text: str | None) -> float | str | None:
+    """Read an option that takes a number, or the word auto; raise InvalidChoice for anything else."""
     if text is None or text.strip().lower() == "auto":
         return text and "auto"
     try:

@@ -21,16 +21,17 @@ def draw_order(order: Order, console: Console) -> Sequence[Picture]:
 
 async def _drawn(order: Order, console: Console) -> Sequence[Picture]:
     pictures: Sequence[Picture] = ()
-    async with _process(order) as process:
+    async with process_of(order) as process:
         job = process.submit(order.spec, owner="terminal", key="pictures")
-        with _bar(console) as bar:
+        with bar_on(console) as bar:
             task = bar.add_task("Loading the model", total=None)
             async for update in job.updates():
                 pictures = _show(bar, task, update)
     return pictures
 
 
-def _process(order: Order) -> DrawingProcess:
+def process_of(order: Order) -> DrawingProcess:
+    """The drawing process that an order asks for."""
     return DrawingProcess(
         profile=order.profile,
         model=order.model,
@@ -52,7 +53,8 @@ def _show(bar: Progress, task: TaskID, update: Update) -> Sequence[Picture]:
     return ()
 
 
-def _bar(console: Console) -> Progress:
+def bar_on(console: Console) -> Progress:
+    """A progress bar that leaves nothing behind."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -99,7 +99,7 @@ class Easel:
         yield Progress(step=1, steps=spec.steps)
         if self.failure is not None:
             raise self.failure
-        yield Finished(tuple(_drawn(picture(spec, index)) for index in range(spec.count)))
+        yield Finished(tuple(drawn(picture(spec, index)) for index in range(spec.count)))
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def easel(monkeypatch: pytest.MonkeyPatch) -> Easel:
     return stand_in
 
 
-def _drawn(spec: PromptSpec) -> Picture:
+def drawn(spec: PromptSpec) -> Picture:
     grey = Image.new("RGB", (spec.width, spec.height), (128, 128, 128))
     return Picture(png=png.embed(grey, write(spec, version="0.1.0", model_hash="0123456789")), spec=spec)
 
