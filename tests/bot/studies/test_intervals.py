@@ -6,29 +6,29 @@ from bot.studies import intervals
 from bot.studies.intervals import Interval
 
 
+def ends(interval: Interval | None) -> tuple[float, float]:
+    assert interval is not None
+    return interval.low, interval.high
+
+
 def test_wilsons_interval() -> None:
     # Newcombe 1998, Statistics in Medicine 17, 857: table I, method 3.
-    assert intervals.share(81, 263) == Interval(pytest.approx(0.2553, abs=1e-4), pytest.approx(0.3662, abs=1e-4))
-    assert intervals.share(0, 20) == Interval(0, pytest.approx(0.1611, abs=1e-4))
+    assert ends(intervals.share(81, 263)) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+    assert ends(intervals.share(0, 20)) == pytest.approx((0, 0.1611), abs=1e-4)
 
 
 def test_all_of_a_sample_is_not_all_of_everything() -> None:
-    found = intervals.share(20, 20)
-    assert found == Interval(pytest.approx(0.8389, abs=1e-4), pytest.approx(1))
+    assert ends(intervals.share(20, 20)) == pytest.approx((0.8389, 1), abs=1e-4)
 
 
 def test_newcombes_interval_of_a_difference() -> None:
     # Newcombe 1998, Statistics in Medicine 17, 873: table II, method 10, contrast (a).
-    assert intervals.difference(56, 70, 48, 80) == Interval(
-        pytest.approx(0.0524, abs=1e-4), pytest.approx(0.3339, abs=1e-4)
-    )
+    assert ends(intervals.difference(56, 70, 48, 80)) == pytest.approx((0.0524, 0.3339), abs=1e-4)
 
 
 def test_a_mean_of_few_values_by_students_t() -> None:
     # t with two degrees of freedom is 4.3027; the standard error of 1, 2, 3 is 1/√3.
-    assert intervals.mean([1, 2, 3]) == Interval(
-        pytest.approx(2 - 2.4841, abs=1e-3), pytest.approx(2 + 2.4841, abs=1e-3)
-    )
+    assert ends(intervals.mean([1, 2, 3])) == pytest.approx((2 - 2.4841, 2 + 2.4841), abs=1e-3)
 
 
 @pytest.mark.parametrize("values", [[], [1.0]])
