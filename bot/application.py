@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot import buttons, layout
+from bot import buttons, layout, preset_pages
 from bot.actions import DEEDS
 from bot.client import Client
 from bot.commands import COMMANDS
@@ -19,6 +19,7 @@ from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.moderation.floor import Floor
 from bot.policy import Policy, uphold
+from bot.presets import Shelf
 from bot.queue import Queue
 from bot.remarks import Remarks
 from bot.supervision import keep_connected
@@ -41,16 +42,18 @@ class Bot:
     process: DrawingProcess
     queue: Queue
     desk: Desk
+    shelf: Shelf
 
     def client(self) -> Client:
         """Make a new gateway client."""
         return Client(
             desk=self.desk,
+            shelf=self.shelf,
             queue=self.queue,
             jobs=self.database.jobs,
             pictures=self.database.pictures,
             commands=COMMANDS,
-            buttons=[buttons.JobButton],
+            buttons=[buttons.JobButton, preset_pages.PageButton],
             deeds=DEEDS,
             home_guild=self.configuration.home_guild,
         )
@@ -85,17 +88,21 @@ async def opened(configuration: Configuration) -> AsyncIterator[Bot]:
             remarks=Remarks(profile=profile, preferences=database.preferences),
             permit=permit,
         )
+        policy = Policy()
         desk = Desk(
             profile=profile,
             preferences=database.preferences,
             presets=database.presets,
             permit=permit,
-            policy=Policy(),
+            policy=policy,
             queue=queue,
         )
+        shelf = Shelf(desk=desk, presets=database.presets, shares=database.shares, policy=policy)
         await queue.recover()
         try:
-            yield Bot(configuration=configuration, database=database, process=process, queue=queue, desk=desk)
+            yield Bot(
+                configuration=configuration, database=database, process=process, queue=queue, desk=desk, shelf=shelf
+            )
         finally:
             await queue.drain(_DRAIN_SECONDS)
 

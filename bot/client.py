@@ -13,6 +13,7 @@ from bot.buttons import Deed
 from bot.desk import Desk
 from bot.errors import Refused
 from bot.presenting import Action
+from bot.presets import Shelf
 from bot.queue import Queue
 from storage.jobs import Jobs
 from storage.pictures import Pictures
@@ -23,7 +24,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing
 
 
 class Client(discord.Client):
-    """Receives interactions; what they ask for is done by ``desk`` and ``queue`` and read from ``jobs``.
+    """Receives interactions; what they ask for is done by ``desk``, ``shelf`` and ``queue`` and read from ``jobs``.
 
     With a ``home_guild`` (an id) the commands are registered there, at once; without one, everywhere.
     """
@@ -32,6 +33,7 @@ class Client(discord.Client):
         self,
         *,
         desk: Desk,
+        shelf: Shelf,
         queue: Queue,
         jobs: Jobs,
         pictures: Pictures,
@@ -46,7 +48,8 @@ class Client(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
         )
-        self.desk, self.queue, self.jobs, self.pictures = desk, queue, jobs, pictures
+        self.desk, self.shelf, self.queue = desk, shelf, queue
+        self.jobs, self.pictures = jobs, pictures
         self._commands, self._buttons, self.deeds = commands, buttons, deeds
         self._home_guild = home_guild
         self.tree = CommandTree(self)

@@ -10,10 +10,12 @@ from typing import Any
 import discord
 import structlog
 
-from bot import preferences, presenting, specs, words
+from bot import explaining, preferences, presenting, prompts, specs, words
 from bot.errand import Permit
 from bot.errors import Refused
+from bot.explaining import Layer
 from bot.policy import Policy
+from bot.preferences import Chosen
 from bot.queue import Queue
 from generation.errors import InvalidChoice
 from generation.profiles import Profile
@@ -50,15 +52,29 @@ class Desk:
     ) -> PromptSpec:
         """Make the spec that ``options`` ask for, over what server, channel, person and ``preset`` have chosen.
 
+        Where no preset is named, the person's default one holds, if it is there.
         Raises InvalidChoice for what cannot be drawn, or is more than this bot draws.
         """
-        guild_id, channel_id = place_of(interaction)
-        chosen = await preferences.chosen(
-            self.preferences, user_id=interaction.user.id, channel_id=channel_id, guild_id=guild_id
-        )
-        layers = [*chosen.layers, *(() if preset is None else (await self._preset(interaction, preset, guild_id),))]
-        spec = resolve({"model": self.profile.name}, *layers, options, profiles={self.profile.name: self.profile})
-        self._policy.check(spec)
+        chosen = await self._chosen(interaction)
+        _, held = await self._held(interaction, chosen, preset)
+        return self._resolved(*chosen.layers, held, prompts.joined(held, options))
+
+    async def layers(
+        self, interaction: discord.Interaction[Any], *, preset: str | None = None
+    ) -> tuple[tuple[Layer, ...], str | None]:
+        """Return all that lies under the options of somebody's next picture, weakest first, each with its name.
+
+        Beside them, the name of their default preset where that is not there.
+        """
+        chosen = await self._chosen(interaction)
+        name, held = await self._held(interaction, chosen, preset)
+        missing = chosen.preset if preset is None and name is None else None
+        return explaining.layers(self.profile, chosen.layers, preset=name, held=held), missing
+
+    async def approve(self, choices: Choices) -> PromptSpec:
+        """Make the spec of ``choices`` alone, and raise InvalidChoice or Refused where it would not be drawn."""
+        spec = self._resolved(choices, prompts.joined(choices, {}))
+        await self._judge(spec)
         return spec
 
     async def take(self, interaction: discord.Interaction[Any], spec: PromptSpec) -> None:
@@ -77,10 +93,34 @@ class Desk:
         spec = specs.read(held)
         await self.take(interaction, specs.reseeded(spec, secrets.randbits(32), secrets.randbits(32)))
 
+    def _resolved(self, *layers: Choices) -> PromptSpec:
+        spec = resolve({"model": self.profile.name}, *layers, profiles={self.profile.name: self.profile})
+        self._policy.check(spec)
+        return spec
+
     async def _judge(self, spec: PromptSpec) -> None:
         """Raise for what is not drawn here."""
         self._policy.check(spec)
         await self._permit(spec)
+
+    async def _chosen(self, interaction: discord.Interaction[Any]) -> Chosen:
+        guild_id, channel_id = place_of(interaction)
+        return await preferences.chosen(
+            self.preferences, user_id=interaction.user.id, channel_id=channel_id, guild_id=guild_id
+        )
+
+    async def _held(
+        self, interaction: discord.Interaction[Any], chosen: Chosen, name: str | None
+    ) -> tuple[str | None, Choices]:
+        """The preset asked for, or else the default one; nothing where that is not there, in another server perhaps."""
+        guild_id, _ = place_of(interaction)
+        if name is not None:
+            return name, await self._preset(interaction, name, guild_id)
+        if chosen.preset is None:
+            return None, {}
+        user_id = interaction.user.id
+        held = await preferences.preset(self.presets, chosen.preset, user_id=user_id, guild_id=guild_id)
+        return (None, {}) if held is None else (chosen.preset, held)
 
     async def _preset(self, interaction: discord.Interaction[Any], name: str, guild_id: int) -> Choices:
         choices = await preferences.preset(self.presets, name, user_id=interaction.user.id, guild_id=guild_id)

@@ -15,6 +15,7 @@ class Policy:
     """Ceilings for one request, and for how many may wait.
 
     ``side`` in pixels bounds the area as ``side`` × ``side``; ``text`` in characters bounds a prompt as written.
+    ``presets`` bounds those that one person, or one server, keeps; ``codes`` those that are shared from them by code.
     """
 
     count: int = 4
@@ -23,6 +24,8 @@ class Policy:
     text: int = 6000
     waiting_each: int = 10
     waiting_all: int = 1000
+    presets: int = 100
+    codes: int = 100
 
     def check(self, spec: PromptSpec) -> None:
         """Raise InvalidChoice, naming the field, for more than this bot draws."""

@@ -31,15 +31,22 @@ _RIVALS = {
     "negative_prompt": ("negative_preset", "preset_weight"),
     "negative_preset": ("negative_prompt", "preset_weight"),
     "preset_weight": ("negative_prompt", "negative_preset"),
+    "size": ("width", "height"),
+    "width": ("size",),
+    "height": ("size",),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The layers that hold for somebody somewhere, weakest first, and whether they want hints."""
+    """What holds for somebody somewhere: the layers of server, channel and person, and whether they want hints.
+
+    ``preset`` names the preset that lies over them where none is asked for.
+    """
 
     layers: tuple[Choices, ...]
     hints: bool
+    preset: str | None = None
 
 
 def person(user_id: int) -> Scope:
@@ -56,12 +63,12 @@ async def chosen(preferences: Preferences, *, user_id: int, channel_id: int, gui
     """Read what server, channel and person have chosen."""
     scopes = (server(guild_id), Scope(ScopeKind.CHANNEL, channel_id), person(user_id))
     settings = await preferences.of(*scopes)
-    return Chosen(tuple(each.choices for each in settings), _hints(settings))
+    return Chosen(tuple(each.choices for each in settings), _hints(settings), settings[-1].preset)
 
 
 async def preset(presets: Presets, name: str, *, user_id: int, guild_id: int) -> Choices | None:
-    """Return the choices of the preset ``name``: the person's own, the server's, or one that everybody has."""
-    own = await presets.find(name, person(user_id), server(guild_id))
+    """Return the choices of the preset ``name``: the person's own, the server's, one shown there, or everybody's."""
+    own = await presets.find(name, person(user_id), server(guild_id), shown_in=guild_id)
     return own.choices if own is not None else BUILT_IN.get(name.strip().casefold())
 
 

@@ -168,7 +168,12 @@ def quoted(prompt: str) -> str:
 
 def plain(sentence: str) -> str:
     """Show a sentence, which may repeat what somebody typed, as nothing but its characters."""
-    return _MEANT.sub(r"\\\1", shortened(sentence, _SENTENCE))
+    return escaped(shortened(sentence, _SENTENCE))
+
+
+def escaped(text: str) -> str:
+    """Show a text, however long, as nothing but its characters."""
+    return _MEANT.sub(r"\\\1", text)
 
 
 def _seeds(spec: PromptSpec) -> str:

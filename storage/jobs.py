@@ -69,6 +69,14 @@ class Jobs:
             rows = await session.scalars(wanted.order_by(JobRow.created_at, JobRow.interaction_id))
             return tuple(_job(row) for row in rows)
 
+    async def newest(self, owner: int) -> Job | None:
+        """Return the newest job of ``owner`` whose pictures they have, or None where there is none."""
+        wanted = select(JobRow).where(JobRow.owner == owner, JobRow.state == str(JobState.DONE))
+        newest = wanted.order_by(JobRow.created_at.desc(), JobRow.interaction_id.desc()).limit(1)
+        async with self._transactions.reading() as session:
+            row = await session.scalar(newest)
+            return None if row is None else _job(row)
+
     async def move(
         self, job_id: int, to: JobState, *, error_id: str | None = None, message_id: int | None = None
     ) -> bool:

@@ -3,7 +3,7 @@
 Where several are asked for, they come in the order of their holders; then those that members show in a server.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -66,6 +66,13 @@ class Presets:
         """Return how many presets there are to choose from."""
         async with self._transactions.reading() as session:
             return await _count(session, _reach(holders, shown_in)[0])
+
+    async def taken(self, names: Collection[str], *holders: Scope, shown_in: int | None = None) -> frozenset[str]:
+        """Return those of ``names``, as they are compared, that lead to a preset."""
+        among, _ = _reach(holders, shown_in)
+        found = select(PresetRow.name_key).where(among, PresetRow.name_key.in_([key(name) for name in names]))
+        async with self._transactions.reading() as session:
+            return frozenset(await session.scalars(found))
 
     async def change(
         self, preset: Preset, choices: Mapping[str, Choice | None], *, name: str | None = None

@@ -2,8 +2,9 @@
 
 from bot.commands.help import help_command
 from bot.commands.imagine import imagine
+from bot.commands.preset import preset
 from bot.commands.settings import settings
 
-COMMANDS = (imagine, settings, help_command)
+COMMANDS = (imagine, preset, settings, help_command)
 
 __all__ = ["COMMANDS"]

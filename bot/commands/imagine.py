@@ -9,7 +9,7 @@ from bot.client import Client
 from bot.commands import suggestions
 from generation.errors import InvalidChoice
 
-_LONGEST_SEED = 2**53 - 1
+LONGEST_SEED = 2**53 - 1
 _AUTO = "auto"
 
 
@@ -44,7 +44,7 @@ async def imagine(
     size: Range[str, 1, 64] | None = None,
     steps: Range[int, 1, 150] | None = None,
     cfg: Range[str, 1, 16] | None = None,
-    seed: Range[int, -1, _LONGEST_SEED] | None = None,
+    seed: Range[int, -1, LONGEST_SEED] | None = None,
     sampler: Range[str, 1, 64] | None = None,
     count: Range[int, 1, 4] | None = None,
     clip_skip: Range[int, 1, 12] | None = None,

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Range
 
-from bot import preferences, presenting, words
+from bot import explaining, preferences, presenting, words
 from bot.answering import whisper
 from bot.client import Client
 from bot.commands import suggestions
@@ -81,6 +81,16 @@ async def show(interaction: discord.Interaction[Client]) -> None:
     (own,) = await desk.preferences.of(preferences.person(interaction.user.id))
     text = presenting.settings(own.choices, own.hints, await desk.spec(interaction, {}))
     await whisper(interaction, text)
+
+
+@settings.command(name="explain", description="Where each value of your next picture comes from, and what it overrides")
+@app_commands.describe(preset="As if this preset were asked for; left out, your default one")
+@app_commands.autocomplete(preset=suggestions.presets)
+async def explain(interaction: discord.Interaction[Client], preset: Range[str, 1, 64] | None = None) -> None:
+    """Show the layers, value by value."""
+    desk = interaction.client.desk
+    layers, missing = await desk.layers(interaction, preset=preset)
+    await whisper(interaction, explaining.text(explaining.explained(layers), missing_preset=missing))
 
 
 @settings.command(name="reset", description="Go back to the bot's defaults, in one thing or in all")

@@ -5,8 +5,8 @@ from discord import app_commands
 
 from bot import presenting
 from bot.client import Client
-from bot.preferences import person, server
-from generation.presets import BUILT_IN
+from bot.presets import NONE, Asker, Entry
+from bot.words import presets as words
 from generation.samplers.names import NAMES
 
 _MOST = 25
@@ -16,14 +16,22 @@ Suggestions = list[app_commands.Choice[str]]
 
 
 async def presets(interaction: discord.Interaction[Client], typed: str) -> Suggestions:
-    """One's own presets, the server's, and those that everybody has, with what they set."""
-    holders = [person(interaction.user.id)]
-    if interaction.guild_id is not None:
-        holders.append(server(interaction.guild_id))
-    found = await interaction.client.desk.presets.matching(typed, *holders, limit=_MOST)
-    sets = {preset.name: preset.choices for preset in found}
-    sets |= {name: choices for name, choices in BUILT_IN.items() if _fits(name, typed) and name not in sets}
-    return [_choice(f"{name}: {presenting.choices_line(choices)}", name) for name, choices in sets.items()][:_MOST]
+    """One's own presets, the server's, those shown in it, and those that everybody has, with what they set."""
+    found = await interaction.client.shelf.entries(await Asker.of(interaction), typed, limit=_MOST)
+    return [_preset(entry) for entry in found]
+
+
+async def presets_or_none(interaction: discord.Interaction[Client], typed: str) -> Suggestions:
+    """The same, and the word for none of them."""
+    found = [each for each in await presets(interaction, typed) if each.value != NONE]
+    none = _choice(f"{NONE}: {words.NONE_IN_USE}", NONE)
+    return [*([none] if _fits(NONE, typed) else []), *found][:_MOST]
+
+
+async def changeable_presets(interaction: discord.Interaction[Client], typed: str) -> Suggestions:
+    """The presets that whoever asks may change, with what they set."""
+    found = await interaction.client.shelf.changeable(await Asker.of(interaction), typed, limit=_MOST)
+    return [_preset(entry) for entry in found]
 
 
 async def sizes(interaction: discord.Interaction[Client], typed: str) -> Suggestions:
@@ -45,6 +53,10 @@ async def guidance(interaction: discord.Interaction[Client], typed: str) -> Sugg
 
 def _fits(name: str, typed: str) -> bool:
     return typed.strip().casefold() in name.casefold()
+
+
+def _preset(entry: Entry) -> app_commands.Choice[str]:
+    return _choice(f"{entry.name}: {presenting.choices_line(entry.choices)}", entry.name)
 
 
 def _choice(label: str, value: str) -> app_commands.Choice[str]:

@@ -62,7 +62,10 @@ HELP = """\
 - `cfg` left out grows with the picture's area.
 - `seed` makes a picture repeatable; left out, it is drawn by lot.
 
-**/settings** keeps what you would otherwise type each time: `set` some, `show` them, `reset` one or all.
+**/settings** keeps what you would otherwise type each time: `set` some, `show` them, `reset` one or all. \
+`explain` says where each value of your next picture comes from.
+
+**/preset** keeps choices under a name, for one picture or, with `use`, for all: `save`, `list`, `edit`, `share`.
 
 Under a picture, **Again** draws it with a new seed for whoever presses it, and **Recipe** shows all it was made of. \
 While you wait, **Cancel** takes your picture back.

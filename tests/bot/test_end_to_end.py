@@ -48,8 +48,8 @@ async def until_state(bot: Bot, interaction: Interaction, state: JobState) -> No
 
 async def test_commands_are_registered_in_the_home_server(stage: Stage, bot: Bot) -> None:
     commands = {command["name"]: command for command in stage.server.commands.of(stage.guild.id)}
-    assert commands.keys() == {"imagine", "settings", "help"}
-    assert [option["name"] for option in commands["settings"]["options"]] == ["set", "show", "reset"]
+    assert {"imagine", "preset", "settings", "help"} <= commands.keys()
+    assert [option["name"] for option in commands["settings"]["options"]] == ["set", "show", "explain", "reset"]
     assert not any(option["required"] for option in commands["imagine"]["options"] if "required" in option)
     assert not stage.server.commands.of(None)
 

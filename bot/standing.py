@@ -1,0 +1,11 @@
+"""What somebody is in a server, beyond being a member."""
+
+from typing import Any
+
+import discord
+
+
+async def keeps_server(interaction: discord.Interaction[Any]) -> bool:
+    """Whether whoever made an interaction may act for its server: they manage it, or the messages in it."""
+    may = interaction.permissions
+    return may.manage_guild or may.manage_messages
