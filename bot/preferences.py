@@ -18,6 +18,7 @@ OFFERED: Mapping[str, str] = {
     "size": "size",
     "steps": "steps",
     "cfg": "guidance_scale",
+    "cfg_rescale": "guidance_rescale",
     "sampler": "sampler",
     "count": "count",
     "clip_skip": "clip_skip",

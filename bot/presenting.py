@@ -124,6 +124,8 @@ def summary(spec: PromptSpec, *, seeds: bool = True) -> str:
         spec.sampler,
         f"CFG {spec.guidance_scale:g}",
     ]
+    if spec.guidance_rescale > 0:
+        parts.append(f"CFG rescale {spec.guidance_rescale:g}")
     if seeds:
         parts.append(_seeds(spec))
     if spec.preset_weight is not None:

@@ -66,6 +66,7 @@ def spoken(field: str) -> str:
     """The field as a person would call it, at the beginning of a sentence."""
     names = {
         "guidance_scale": "CFG",
+        "guidance_rescale": "CFG rescale",
         "cfg_base": "The CFG base",
         "ensd": "ENSD",
         "eta": "Eta",

@@ -31,6 +31,7 @@ DEFAULTS: Choices = {
     "model": "sketch",
     "steps": 64,
     "guidance_scale": "auto",
+    "guidance_rescale": 0.0,
     "sampler": "Euler",
     "eta": "auto",
     "seed": None,
@@ -50,6 +51,7 @@ class PromptSpec:
 
     Sizes are in pixels. ``preset_weight`` is the weight of the nine words where the preset ``pure`` wrote
     ``negative_prompt``, else None. ``guidance_rule`` says whether ``guidance_scale`` was given or follows the area.
+    ``guidance_rescale`` is how far the spread that guidance adds is taken back, 0 (not at all) to 1.
     ``eta`` None is the sampler's own; ``ensd`` is added to the seed of every noise after the first. The picture varies
     from that of ``seed`` towards that of ``subseed`` by ``subseed_strength``, 0 to 1; at 0 the subseed is 0.
     ``clip_skip`` 1 reads the text encoder's last layer, 2 the last but one. ``model`` is a profile's name.
@@ -63,6 +65,7 @@ class PromptSpec:
     steps: int
     guidance_scale: float
     guidance_rule: GuidanceRule
+    guidance_rescale: float = 0.0
     sampler: str
     eta: float | None
     seed: int
@@ -190,6 +193,7 @@ def _complete(choices: Choices, profile: Profile, draw_seed: Callable[[], int]) 
         steps=whole("steps", choices["steps"], names.least_steps(sampler)),
         guidance_scale=guidance,
         guidance_rule=rule,
+        guidance_rescale=within("guidance_rescale", choices["guidance_rescale"], 0.0, 1.0),
         sampler=sampler,
         eta=None if choices["eta"] == "auto" else within("eta", choices["eta"], 0.0, 1.0),
         seed=_seed("seed", choices.get("seed"), count, draw_seed),

@@ -59,6 +59,7 @@ class ChoiceColumns:
     height: Mapped[int | None] = mapped_column(Integer)
     steps: Mapped[int | None] = mapped_column(Integer)
     guidance_scale: Mapped[float | str | None] = mapped_column(NumberOrWord)
+    guidance_rescale: Mapped[float | None] = mapped_column(Double)
     cfg_base: Mapped[float | None] = mapped_column(Double)
     sampler: Mapped[str | None] = mapped_column(String(64))
     eta: Mapped[float | str | None] = mapped_column(NumberOrWord)

@@ -64,6 +64,13 @@ Cfg = Annotated[
         rich_help_panel=_MANNER,
     ),
 ]
+CfgRescale = Annotated[
+    float | None,
+    typer.Option(
+        help="How far to take back the harshness of a high CFG: 0 not at all, 0.7 is usual, 1 wholly.",
+        rich_help_panel=_MANNER,
+    ),
+]
 Sampler = Annotated[
     str | None,
     typer.Option(help='By name: Euler, "Euler a", DDIM, "DPM++ 2M Karras", UniPC, …', rich_help_panel=_MANNER),

@@ -33,6 +33,7 @@ settings = app_commands.Group(
     size="A name, or a width and a height such as 768x512",
     steps="How many steps to draw in",
     cfg="How closely to follow the prompt: a number, or auto to let it grow with the size",
+    cfg_rescale="How far to take back the harshness of a high CFG: 0 not at all, 0.7 is usual, 1 wholly",
     sampler="The method of drawing",
     count="How many pictures at a time",
     clip_skip="Which layer of the text model is read: 1 is the last",
@@ -50,6 +51,7 @@ async def keep(
     size: Range[str, 1, 64] | None = None,
     steps: Range[int, 1, 150] | None = None,
     cfg: Range[str, 1, 16] | None = None,
+    cfg_rescale: Range[float, 0, 1] | None = None,
     sampler: Range[str, 1, 64] | None = None,
     count: Range[int, 1, 4] | None = None,
     clip_skip: Range[int, 1, 12] | None = None,
@@ -61,8 +63,8 @@ async def keep(
     given: dict[str, Any] = {
         **BUILT_IN.get(preset or "", {}),
         **_given(negative_prompt=negative, preset_weight=weight, size=size, steps=steps, sampler=sampler),
-        **_given(guidance_scale=read_guidance(cfg), count=count, clip_skip=clip_skip),
-        **_given(emphasis=emphasis, noise_source=noise),
+        **_given(guidance_scale=read_guidance(cfg), guidance_rescale=cfg_rescale, count=count),
+        **_given(clip_skip=clip_skip, emphasis=emphasis, noise_source=noise),
     }
     if not given and hints is None:
         raise Refused(words.NOTHING_GIVEN)

@@ -100,10 +100,12 @@ def prepare(spec: PromptSpec, model: Model, encoder: TextEncoder) -> Request:
         ensd=spec.ensd,
     )
     noise = PictureNoise(seed, GENERATORS[spec.noise_source])
+    guidance = Guidance(plan, spec, encoder)
     return Request(
         spec=spec,
         table=rows,
-        guidance=Guidance(plan, spec, encoder),
+        guidance=guidance,
+        refinement=guidance.refinement,
         noise=noise,
         latents=_tensor(noise.initial(), model.device) * rows.noise_scale,
     )

@@ -8,7 +8,15 @@ from generation.errors import InvalidChoice
 from generation.presets import pure_negative
 from generation.profiles import Profile, load_profiles
 from generation.prompt.preparation import extract_extra_networks
-from generation.recipe.names import CFG_RULE, COUNT, EXACT_NEGATIVE, EXACT_PROMPT, PRESET_WEIGHT
+from generation.recipe.names import (
+    CFG_RESCALE,
+    CFG_RESCALE_ELSEWHERE,
+    CFG_RULE,
+    COUNT,
+    EXACT_NEGATIVE,
+    EXACT_PROMPT,
+    PRESET_WEIGHT,
+)
 from generation.recipe.reading import DEFAULTS
 from generation.samplers import names
 from generation.spec import Emphasis, area_guidance
@@ -29,6 +37,8 @@ _WHOLE = (
 )
 _FRACTIONS = (
     ("guidance_scale", "CFG scale", None),
+    ("guidance_rescale", CFG_RESCALE, 0.0),
+    *(("guidance_rescale", name, None) for name in CFG_RESCALE_ELSEWHERE),
     ("subseed_strength", "Variation seed strength", 0.0),
     ("eta", "Eta", None),
     ("eta", "Eta DDIM", None),

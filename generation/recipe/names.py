@@ -6,6 +6,10 @@ CFG_RULE = "CFG rule"  # "area": the CFG scale follows the picture's area; "give
 PRESET_WEIGHT = "Preset weight"  # of the nine words, where the preset wrote the negative prompt
 COUNT = "Count"  # how many pictures were asked for together, the seeds counting up
 
+#: How far the spread that guidance adds is taken back, as the web UI's extension for it writes it, and its other names.
+CFG_RESCALE = "CFG Rescale"
+CFG_RESCALE_ELSEWHERE = ("CFG Rescale φ", "CFG Rescale phi", "CFG rescale")
+
 #: The prompts once more, always quoted, where their own place would lose something.
 EXACT_PROMPT = "Exact prompt"
 EXACT_NEGATIVE = "Exact negative prompt"

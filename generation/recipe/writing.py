@@ -4,7 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from generation.presets import decimal
-from generation.recipe.names import ALWAYS_QUOTED, CFG_RULE, COUNT, EXACT_NEGATIVE, EXACT_PROMPT, PRESET_WEIGHT, PROGRAM
+from generation.recipe.names import (
+    ALWAYS_QUOTED,
+    CFG_RESCALE,
+    CFG_RULE,
+    COUNT,
+    EXACT_NEGATIVE,
+    EXACT_PROMPT,
+    PRESET_WEIGHT,
+    PROGRAM,
+)
 from generation.recipe.quoting import quote
 from generation.recipe.reading import NEGATIVE, parse
 from generation.samplers import names
@@ -62,6 +71,8 @@ def _fields(spec: PromptSpec, model_hash: str | None) -> Iterator[tuple[str, obj
         yield names.eta_field(spec.sampler) or "Eta", plain(spec.eta)
     if spec.emphasis != "Original":
         yield "Emphasis", spec.emphasis
+    if spec.guidance_rescale > 0:
+        yield CFG_RESCALE, plain(spec.guidance_rescale)
 
 
 def _own_fields(spec: PromptSpec) -> Iterator[tuple[str, object]]:

@@ -111,10 +111,13 @@ async def test_settings_hold_until_they_are_taken_back(stage: Stage, bot: Bot) -
         return (await whispered(await stage.ben.uses(command, channel=stage.channel, options=options))).text
 
     assert words.NO_SETTINGS in await say("/settings show")
-    kept = await say("/settings set", size="96x64", steps=3, cfg="auto", weight=0.105)
-    assert "weight 0.105, size 96x64, steps 3, cfg auto" in kept
+    kept = await say("/settings set", size="96x64", steps=3, cfg="auto", cfg_rescale=0.7, weight=0.105)
+    assert "weight 0.105, size 96x64, steps 3, cfg auto, cfg\\_rescale 0.7" in kept
     shown = await say("/settings show")
-    assert "- weight: 0.105\n- size: 96x64\n- steps: 3\n- cfg: auto\n-# A picture now: 96×64 · 3 steps" in shown
+    assert (
+        "- weight: 0.105\n- size: 96x64\n- steps: 3\n- cfg: auto\n- cfg_rescale: 0.7\n-# A picture now: 96×64 · 3 steps"
+        in shown
+    )
     message = await finished(await stage.ben.uses("/imagine", channel=stage.channel, seed=1))
     assert "96×64 · 3 steps" in message.text
     assert "pure at 0.105" in message.text

@@ -41,6 +41,7 @@ def test_short_recipes() -> None:
     assert "seeds 5 to 8" in presenting.summary(spec(count=4))
     assert "seed 5 " in presenting.summary(spec(count=4, subseed_strength=0.1))
     assert "CFG 7.5" in presenting.summary(spec(guidance_scale=7.5))
+    assert "CFG 12 · CFG rescale 0.7 · seed" in presenting.summary(spec(guidance_rescale=0.7))
     assert "pure at 0.0000000000000001" in presenting.summary(spec(preset_weight=1e-16))
     assert "pure" not in presenting.summary(spec(preset_weight=None))
     assert presenting.summary(spec(clip_skip=2)).endswith("clip skip 2")

@@ -25,6 +25,7 @@ OTHERS_CHOICES = {
     "steps": 7,
     "guidance_scale": 3.0,
     "cfg_base": 5.0,
+    "guidance_rescale": 0.4,
     "eta": 0.5,
     "ensd": 4,
     "subseed": 8,
@@ -66,6 +67,7 @@ def specs(draw: st.DrawFn) -> PromptSpec:
         "steps": st.integers(2, 10**6),
         "guidance_scale": st.just("auto") | finite,
         "cfg_base": st.floats(-1e6, 1e6),
+        "guidance_rescale": fraction,
         "sampler": st.sampled_from(NAMES),
         "eta": st.just("auto") | fraction,
         "seed": st.integers(0, 2**62),
@@ -107,6 +109,7 @@ def test_all_fields_in_order() -> None:
         ensd=31337,
         eta=0.5,
         emphasis="No norm",
+        guidance_rescale=0.7,
         count=3,
     )
     assert write(made, version="1.2.3", model_hash="0a1b2c3d", extra=[("Balance", "1 : 0.8")]) == (
@@ -114,14 +117,15 @@ def test_all_fields_in_order() -> None:
         "Negative prompt: a dog\n"
         "Steps: 64, Sampler: DPM++ 2M SDE, Schedule type: Karras, CFG scale: 18, Seed: 5, Size: 768x768, "
         "Model hash: 0a1b2c3d, Model: anything-v3, Variation seed: 9, Variation seed strength: 0.25, Clip skip: 2, "
-        "ENSD: 31337, RNG: NV, Eta: 0.5, Emphasis: No norm, "
+        "ENSD: 31337, RNG: NV, Eta: 0.5, Emphasis: No norm, CFG Rescale: 0.7, "
         'CFG rule: area, Count: 3, Balance: "1 : 0.8", Version: ninewords 1.2.3'
     )
 
 
 def test_defaults_are_left_unsaid() -> None:
     read = dict(raw_fields(write(spec(clip_skip=1), version="0")))
-    assert not read.keys() & {"Clip skip", "ENSD", "Eta", "Emphasis", "Variation seed", "Count", "Model hash"}
+    unsaid = {"Clip skip", "ENSD", "Eta", "Emphasis", "CFG Rescale", "Variation seed", "Count", "Model hash"}
+    assert not read.keys() & unsaid
 
 
 def test_the_empty_prompt_has_no_line_of_its_own() -> None:
@@ -210,6 +214,13 @@ def test_a_strange_value_is_left_out_and_said(fields: str, sentence: str) -> Non
     text = f"a\nSteps: 20, Seed: -1, {fields}"
     assert left_out(parse(text), PROFILES) == (sentence,)
     assert again(text).steps == 20
+
+
+@pytest.mark.parametrize("name", ["CFG Rescale", "CFG rescale", "CFG Rescale phi", "CFG Rescale φ"])
+def test_cfg_rescale_by_any_of_its_names(name: str) -> None:
+    text = f"a\nSteps: 20, Sampler: Euler, Seed: 1, {name}: 0.7"
+    assert again(text).guidance_rescale == 0.7
+    assert left_out(parse(text), PROFILES) == ()
 
 
 def test_an_unknown_sampler_leaves_the_one_that_was_chosen() -> None:

@@ -214,6 +214,7 @@ class TestSeeds:
         ("width", [0, 4, 8.5, -8]),
         ("guidance_scale", ["high", math.nan, math.inf, {}]),
         ("cfg_base", ["high", 1e308]),
+        ("guidance_rescale", [-0.1, 1.1, "much", math.nan]),
         ("eta", [-0.1, 1.1, "own"]),
         ("seed", [-2, 1.5, SEED_END, "x"]),
         ("ensd", [-1, SEED_END]),
@@ -231,6 +232,12 @@ def test_values_that_cannot_be(field: str, values: list[object]) -> None:
     for value in values:
         fault = refused(**{field: value})
         assert fault.field == ("guidance_scale" if value == 1e308 else field)
+
+
+def test_cfg_is_not_rescaled_unless_asked() -> None:
+    assert made().guidance_rescale == 0.0
+    assert made({"guidance_rescale": 0.5}).guidance_rescale == 0.5
+    assert str(refused(guidance_rescale=2)) == "CFG rescale must lie between 0 and 1; 2 does not."
 
 
 def test_an_unknown_choice_is_named() -> None:

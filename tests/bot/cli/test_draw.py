@@ -26,14 +26,27 @@ class TestDryRun:
     def test_all_options_reach_the_recipe(self, ninewords: Ninewords) -> None:
         ended = ninewords(
             *("draw", "a cat", "--negative", "a dog", "--size", "64x96", "--count", "2", "--steps", "7"),
-            *("--cfg", "7.5", "--sampler", "ddim", "--eta", "0.25", "--clip-skip", "2", "--emphasis", "No norm"),
+            *(
+                "--cfg",
+                "7.5",
+                "--cfg-rescale",
+                "0.7",
+                "--sampler",
+                "ddim",
+                "--eta",
+                "0.25",
+                "--clip-skip",
+                "2",
+                "--emphasis",
+                "No norm",
+            ),
             *("--seed", "5", "--subseed", "6", "--subseed-strength", "0.5", "--ensd", "31337", "--noise", "cpu"),
             "--dry-run",
         )
         assert ended.out == (
             "a cat\nNegative prompt: a dog\nSteps: 7, Sampler: DDIM, Schedule type: Automatic, CFG scale: 7.5, "
             "Seed: 5, Size: 64x96, Model: sketch, Variation seed: 6, Variation seed strength: 0.5, Clip skip: 2, "
-            "ENSD: 31337, RNG: CPU, Eta DDIM: 0.25, Emphasis: No norm, CFG rule: given, "
+            "ENSD: 31337, RNG: CPU, Eta DDIM: 0.25, Emphasis: No norm, CFG Rescale: 0.7, CFG rule: given, "
             f"Count: 2, Version: ninewords {program_version()}\n"
         )
 
@@ -81,6 +94,7 @@ class TestRefusals:
             (("--size", "500x512"), "A width of 500 is no multiple of 8; 496 would be."),
             (("--cfg", "lots"), "--cfg takes a number, or auto; 'lots' is neither."),
             (("--eta", "1.5"), "Eta must lie between 0 and 1; 1.5 does not."),
+            (("--cfg-rescale", "2"), "CFG rescale must lie between 0 and 1; 2.0 does not."),
             (("--count", "0"), "Count must be a whole number, 1 or more; 0 is not."),
             (("--profile", "elsewhere"), "There is no model called 'elsewhere'. There are: anything-v3, sketch."),
             (("-o", "a.jpg"), "a.jpg does not end in .png, and PNG is what is written."),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+import torch
 
 from generation.diffusion.conditioning import TextEncoder
 from generation.diffusion.guidance import Guidance
@@ -38,6 +39,43 @@ def test_prompts_joined_by_and_pull_with_their_weights(weights: Callable[..., li
 
 def test_a_prompt_of_no_weight_is_not_computed(weights: Callable[..., list[float]]) -> None:
     assert weights("a cat AND a dog :0", 4.0) == [4.0, -3.0]
+
+
+@pytest.fixture
+def refined(text_encoder: TextEncoder, spec_of: Callable[..., PromptSpec]) -> Callable[..., float | None]:
+    """The spread after CFG rescale of a guided output of spread 8, with outputs of spread 1, 2, 4, … for the rows."""
+
+    def of(prompt: str, scale: float = 4.0, share: float = 1.0) -> float | None:
+        spec = spec_of(prompt, guidance_scale=scale, guidance_rescale=share)
+        plan = plan_prompts(spec.prompt, spec.negative_prompt, steps=spec.steps)
+        guidance = Guidance(plan, spec, text_encoder)
+        if guidance.refinement is None:
+            return None
+        noise = torch.randn(4, 8, 8, generator=torch.Generator().manual_seed(0))
+        noise /= noise.std()
+        outputs = torch.stack([2.0**row * noise for row in range(len(guidance.rows(0)))])
+        return round(float(guidance.refinement(8 * noise, outputs).std()), 3)
+
+    return of
+
+
+def test_cfg_rescale_takes_the_spread_of_the_prompt(refined: Callable[..., float | None]) -> None:
+    assert refined("a cat") == 1.0
+    assert refined("a cat", share=0.5) == 4.5
+    assert refined("a cat", share=0.0) is None
+
+
+def test_cfg_rescale_of_several_prompts_takes_the_mean_of_those_that_are_wanted(
+    refined: Callable[..., float | None],
+) -> None:
+    assert refined("a cat AND a dog :3") == 1.75  # (1 + 3 × 2) / 4
+    assert refined("a cat AND a dog :-1") == 1.0
+    assert refined("a cat :0 AND a dog") == 1.0, "what is not computed has no row"
+
+
+def test_cfg_rescale_has_nothing_to_go_by_without_a_prompt_that_pulls(refined: Callable[..., float | None]) -> None:
+    assert refined("a cat", scale=0.0) is None
+    assert refined("a cat :-1") is None
 
 
 def test_rows_follow_the_schedule(text_encoder: TextEncoder, spec_of: Callable[..., PromptSpec]) -> None:

@@ -70,7 +70,14 @@ def test_alone_and_in_a_crowd_a_picture_has_the_same_bits(
     network = network_of(model)
     stepper = Stepper(network, counts_of(model, network, probing=probing))
     specs = [
-        spec_of(PROMPTS[index % 4], sampler=sampler, steps=3 + index % 3, seed=index, guidance_scale=1.0 + index % 3)
+        spec_of(
+            PROMPTS[index % 4],
+            sampler=sampler,
+            steps=3 + index % 3,
+            seed=index,
+            guidance_scale=1.0 + index % 3,
+            guidance_rescale=index % 5 / 4,
+        )
         for index, sampler in enumerate(names.NAMES)
     ]
     crowd = [prepare(spec, model, text_encoder) for spec in specs]
@@ -79,6 +86,26 @@ def test_alone_and_in_a_crowd_a_picture_has_the_same_bits(
         alone = prepare(spec, model, text_encoder)
         finish(stepper, [alone])
         assert alone.latents.equal(in_crowd.latents), spec.sampler
+
+
+def test_cfg_rescale_gives_the_guided_output_the_spread_of_the_conditional_one(
+    model: Model, text_encoder: TextEncoder, spec_of: Callable[..., PromptSpec]
+) -> None:
+    """Against the formula of Lin et al. 2023, section 3.4, with one network call and one step of Euler."""
+    network = network_of(model)
+    request = prepare(spec_of("a cat", steps=1, guidance_scale=9.0, guidance_rescale=0.7), model, text_encoder)
+    table, latents = request.table, request.latents
+    rows = (latents * float(table.input_scale[0])).expand(2, -1, -1, -1)
+    contexts = torch.stack([row.context for row in request.rows()])
+    conditional, negative = network(rows, torch.full((2,), float(table.timestep[0])), contexts).double()
+    guided = negative + 9.0 * (conditional - negative)
+    rescaled = guided * conditional.std() / guided.std()
+    final = 0.7 * rescaled + 0.3 * guided
+    newest = float(table.keep_x[0]) * latents + float(table.keep_out[0]) * final
+    expected = float(table.carry[0]) * latents + float(table.kept[0][0]) * newest
+
+    Stepper(network, counts_of(model, network)).step([request])
+    torch.testing.assert_close(request.latents.double(), expected.double(), rtol=1e-4, atol=1e-4)
 
 
 def test_a_refinement_sees_its_own_outputs(
