@@ -17,6 +17,7 @@ from bot.commands import COMMANDS
 from bot.configuration import Configuration
 from bot.delivery import Delivery
 from bot.desk import Desk
+from bot.errand import Permit
 from bot.moderation.floor import Floor
 from bot.policy import Policy, uphold
 from bot.presets import Shelf
@@ -27,6 +28,7 @@ from generation.drawing import DrawingProcess
 from generation.errors import ModelUnavailable
 from generation.profiles import Profile, load_profiles
 from storage.database import Database
+from storage.occupancy import occupied
 
 _log = structlog.get_logger(__name__)
 
@@ -62,7 +64,8 @@ class Bot:
 async def run(configuration: Configuration) -> None:
     """Run the bot until SIGTERM or SIGINT, then let what is being drawn finish.
 
-    Raises FloorDamaged, DatabaseUnfit, ModelUnavailable or TokenRefused where it must not, or cannot, start.
+    Raises FloorDamaged, DatabaseUnfit, ModelUnavailable or TokenRefused where it must not, or cannot, start, and
+    DatabaseBusy where another bot has its data folder.
     """
     async with opened(configuration) as bot:
         await _until_told(bot.process.start(), keep_connected(bot.client, configuration.discord_token))
@@ -74,6 +77,13 @@ async def opened(configuration: Configuration) -> AsyncIterator[Bot]:
     """Put the parts together and take up what the last run left; at the end, drain and close them."""
     permit = partial(uphold, Floor.load())
     profile = _profile(configuration)
+    with occupied(configuration.data_folder):
+        async with _put_together(configuration, profile, permit) as bot:
+            yield bot
+
+
+@asynccontextmanager
+async def _put_together(configuration: Configuration, profile: Profile, permit: Permit) -> AsyncIterator[Bot]:
     async with (
         Database.open(configuration.database, pictures=configuration.data_folder / "pictures") as database,
         _process(configuration, profile) as process,
