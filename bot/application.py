@@ -18,6 +18,7 @@ from bot.configuration import Configuration
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.errand import Permit
+from bot.housekeeping import keep_house
 from bot.moderation.floor import Floor
 from bot.policy import Policy, uphold
 from bot.presets import Shelf
@@ -68,7 +69,11 @@ async def run(configuration: Configuration) -> None:
     DatabaseBusy where another bot has its data folder.
     """
     async with opened(configuration) as bot:
-        await _until_told(bot.process.start(), keep_connected(bot.client, configuration.discord_token))
+        await _until_told(
+            bot.process.start(),
+            keep_connected(bot.client, configuration.discord_token),
+            keep_house(bot.database.retention, budget=configuration.pictures_budget),
+        )
     _log.info("closed")
 
 

@@ -20,6 +20,7 @@ PROFILE_OF_ONES_OWN_MODEL = "anything-v3"
 _EXPECTED = {
     "home_guild": "must be the id of a server, a number of 17 to 20 digits",
     "database": "must be a database URL such as sqlite:///data/ninewords.sqlite",
+    "pictures_gib": "must be a number of gibibytes above 0",
     "device": "must be auto, cpu, cuda, or cuda:1 and so on",
     "dtype": "must be auto, float32, float16 or bfloat16",
     "log_level": "must be DEBUG, INFO, WARNING or ERROR",
@@ -68,6 +69,7 @@ class Configuration(BaseSettings):
     profile: _Text = "sketch"
     database: Annotated[_Text, Field(pattern=r"^[a-z0-9+]+://.+")] = "sqlite:///data/ninewords.sqlite"
     data_folder: Annotated[Path, BeforeValidator(_folder)] = Path("data")
+    pictures_gib: float = Field(default=20.0, gt=0, allow_inf_nan=False)
     device: Annotated[_Text, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")] = "auto"
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
@@ -92,6 +94,11 @@ class Configuration(BaseSettings):
         if "data_folder" in given:
             follows["database"] = f"sqlite:///{_folder(given['data_folder'])}/ninewords.sqlite"
         return follows | given
+
+    @property
+    def pictures_budget(self) -> int:
+        """How many bytes finished pictures may take before the oldest are let go."""
+        return int(self.pictures_gib * 2**30)
 
     @property
     def profiles_folder(self) -> Path:

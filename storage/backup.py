@@ -12,10 +12,9 @@ from pathlib import Path
 from storage.database import parse_url
 from storage.errors import DatabaseBusy, DatabaseFull, DatabaseUnfit
 from storage.migrating import known_revisions
-from storage.records import JobState
+from storage.records import ENDS, JobState
 
 _PAGES_AT_ONCE = 512
-_ENDS = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED)
 _BESIDE = ("-wal", "-shm")
 
 
@@ -95,7 +94,7 @@ def _check(file: Path) -> None:
 
 
 def _expire_jobs(file: Path) -> int:
-    ends = ", ".join(f"'{state}'" for state in _ENDS)
+    ends = ", ".join(f"'{state}'" for state in sorted(ENDS))
     with _translated(), closing(sqlite3.connect(file)) as opened, opened:
         changed = opened.execute(f"UPDATE jobs SET state = '{JobState.EXPIRED}' WHERE state NOT IN ({ends})")
         return changed.rowcount

@@ -25,6 +25,7 @@ from storage.moderation.sanctions import Sanctions
 from storage.pictures import Pictures
 from storage.preferences import Preferences
 from storage.presets import Presets
+from storage.retention import Retention
 from storage.shares import Shares
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -43,7 +44,9 @@ class Database:
         self.presets = Presets(self)
         self.shares = Shares(self)
         self.jobs = Jobs(self)
-        self.pictures = Pictures(self, PictureFiles(pictures))
+        files = PictureFiles(pictures)
+        self.pictures = Pictures(self, files)
+        self.retention = Retention(self, files)
         self.configurations = Configurations(self)
         self.entries = Entries(self)
         self.cases = Cases(self)

@@ -8,6 +8,9 @@ pictures can be thinned out without touching a table.
 import asyncio
 import os
 import tempfile
+import time
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from storage.errors import DatabaseFull
@@ -36,6 +39,25 @@ class PictureFiles:
     async def remove(self, path: str) -> None:
         """Let go of what is kept under ``path``, if anything is."""
         await asyncio.to_thread((self._folder / path).unlink, missing_ok=True)
+
+    async def sizes(self) -> dict[str, int]:
+        """The size in bytes of everything that is kept, by its path."""
+        return await asyncio.to_thread(lambda: {path: stat.st_size for path, stat in self._all()})
+
+    async def sweep(self, paths: Collection[str], *, older_than: float) -> None:
+        """Remove those of ``paths`` that were written more than ``older_than`` seconds ago."""
+        await asyncio.to_thread(self._sweep, paths, time.time() - older_than)
+
+    def _all(self) -> Iterator[tuple[str, os.stat_result]]:
+        for file in self._folder.rglob("*"):
+            with suppress(FileNotFoundError):  # gone since the folder was listed
+                if file.is_file():
+                    yield file.relative_to(self._folder).as_posix(), file.stat()
+
+    def _sweep(self, paths: Collection[str], before: float) -> None:
+        for path, stat in list(self._all()):
+            if path in paths and stat.st_mtime < before:
+                (self._folder / path).unlink(missing_ok=True)
 
     @staticmethod
     def _write(file: Path, content: bytes) -> None:

@@ -102,6 +102,10 @@ NEXT: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
 )
 
 
+#: Where nothing follows.
+ENDS: frozenset[JobState] = frozenset(state for state, following in NEXT.items() if not following)
+
+
 def before(state: JobState) -> frozenset[JobState]:
     """Return the states from which a job may go to ``state``."""
     return frozenset(here for here, following in NEXT.items() if state in following)
