@@ -71,5 +71,8 @@ def spoken(field: str) -> str:
         "ensd": "ENSD",
         "eta": "Eta",
         "clip_skip": "Clip skip",
+        "larger_strength": "The second pass's strength",
+        "larger_steps": "The second pass's number of steps",
+        "larger_guidance_scale": "The second pass's CFG",
     }
     return names.get(field, field.replace("_", " ").capitalize())

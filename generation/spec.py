@@ -4,12 +4,13 @@ Partial settings are all of one shape, a mapping of choices. :func:`resolve` lay
 place where a spec is made from them. After that nothing is random.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
-from generation.checks import number, one_of, side, text, whole, within
+from generation.checks import AREA_STEP, number, one_of, side, text, whole, within
 from generation.errors import InvalidChoice
 from generation.presets import DEFAULT_WEIGHT, NEGATIVES, check_weight
 from generation.profiles import Profile
@@ -23,6 +24,7 @@ GuidanceRule = Literal["area", "given"]
 #: Seeds are whole numbers below this one; what recipes of other tools hold lies well within.
 SEED_END = 2**63
 _RANDOM_SEED_END = 2**32
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 #: What holds where nobody, not even the model's profile, has chosen.
 DEFAULTS: Choices = {
@@ -42,6 +44,11 @@ DEFAULTS: Choices = {
     "clip_skip": 1,
     "emphasis": "Original",
     "noise_source": "nv",
+    "strength": 0.75,
+    "larger": 1.0,
+    "larger_strength": 0.6,
+    "larger_steps": "auto",
+    "larger_guidance_scale": "auto",
 }
 
 
@@ -55,6 +62,11 @@ class PromptSpec:
     ``eta`` None is the sampler's own; ``ensd`` is added to the seed of every noise after the first. The picture varies
     from that of ``seed`` towards that of ``subseed`` by ``subseed_strength``, 0 to 1; at 0 the subseed is 0.
     ``clip_skip`` 1 reads the text encoder's last layer, 2 the last but one. ``model`` is a profile's name.
+
+    ``source`` is the digest (:func:`generation.source.digest`) of a picture to draw over, and ``strength`` how far,
+    0 (keep it) to 1; without one it is 0. ``larger`` above 1 asks for a second pass over the picture enlarged so many
+    times, in ``larger_steps`` steps at ``larger_guidance_scale``, and ``larger_strength`` how far it goes; at 1 the
+    three are 0. What has been finished has the size ``finished_size``.
     """
 
     prompt: str
@@ -77,6 +89,17 @@ class PromptSpec:
     emphasis: Emphasis
     noise_source: NoiseSource
     model: str
+    source: str | None = None
+    strength: float = 0.0
+    larger: float = 1.0
+    larger_strength: float = 0.0
+    larger_steps: int = 0
+    larger_guidance_scale: float = 0.0
+
+    @property
+    def finished_size(self) -> tuple[int, int]:
+        """Width and height of the finished picture: of the second pass, where there is one."""
+        return enlarged_size(self.width, self.height, self.larger)
 
 
 #: Every key that a layer of choices may hold: the spec's fields, and the ones that become fields in ``resolve``.
@@ -123,6 +146,35 @@ def picture(spec: PromptSpec, index: int) -> PromptSpec:
 def area_guidance(base: float, width: int, height: int, native_area: int) -> float:
     """Scale ``base`` by picture area: base × width × height / native area (pixels)."""
     return base * width * height / native_area
+
+
+def enlarged_size(width: int, height: int, factor: float) -> tuple[int, int]:
+    """Sides ``factor`` times as long, cut to multiples that can be drawn."""
+    return int(width * factor) // AREA_STEP * AREA_STEP, int(height * factor) // AREA_STEP * AREA_STEP
+
+
+def two_passes(choices: Choices, first: PromptSpec) -> PromptSpec:
+    """``first``, with the second pass that ``choices`` ask for, if they do.
+
+    Of itself it has steps as dense as the first one's, and a CFG that has grown with the area.
+    """
+    factor = within("larger", choices["larger"], 1.0, 4.0)
+    if factor == 1:
+        return first
+    made = replace(
+        first, larger=factor, larger_strength=within("larger_strength", choices["larger_strength"], 0.1, 1.0)
+    )
+    least, steps = names.least_steps(first.sampler), choices["larger_steps"]
+    scale, (width, height) = choices["larger_guidance_scale"], made.finished_size
+    if steps == "auto":
+        steps = max(least, round(first.steps * made.larger_strength))
+    if scale == "auto":
+        scale = area_guidance(first.guidance_scale, width, height, first.width * first.height)
+    return replace(
+        made,
+        larger_steps=whole("larger_steps", steps, least),
+        larger_guidance_scale=number("larger_guidance_scale", scale),
+    )
 
 
 def _chosen_profile(layers: tuple[Choices, ...], profiles: Mapping[str, Profile]) -> Profile:
@@ -184,7 +236,7 @@ def _complete(choices: Choices, profile: Profile, draw_seed: Callable[[], int]) 
     count = whole("count", choices["count"], 1)
     sampler = names.canonical(str(choices["sampler"]))
     strength = within("subseed_strength", choices["subseed_strength"], 0.0, 1.0)
-    return PromptSpec(
+    first = PromptSpec(
         prompt=text("prompt", choices["prompt"]),
         negative_prompt=negative,
         preset_weight=weight,
@@ -205,7 +257,19 @@ def _complete(choices: Choices, profile: Profile, draw_seed: Callable[[], int]) 
         emphasis=one_of("emphasis", choices["emphasis"], get_args(Emphasis)),
         noise_source=one_of("noise_source", choices["noise_source"], get_args(NoiseSource)),
         model=profile.name,
+        **_over_a_picture(choices),
     )
+    return two_passes(choices, first)
+
+
+def _over_a_picture(choices: Choices) -> dict[str, Any]:
+    """What is drawn over, and how far; a strength alone, as settings may hold it, is nothing."""
+    if choices.get("source") is None:
+        return {}
+    source = text("source", choices["source"]).lower()
+    if not _DIGEST.fullmatch(source):
+        raise InvalidChoice("source", "The picture to draw over is named by its SHA-256 digest; this is none.")
+    return {"source": source, "strength": within("strength", choices["strength"], 0.0, 1.0)}
 
 
 def _written_negative(choices: Choices) -> tuple[str, float | None]:

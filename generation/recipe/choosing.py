@@ -17,6 +17,8 @@ from generation.recipe.names import (
     EXACT_PROMPT,
     PRESET_WEIGHT,
 )
+from generation.recipe.passes import USED as PASSES_USED
+from generation.recipe.passes import passes
 from generation.recipe.reading import DEFAULTS
 from generation.samplers import names
 from generation.spec import Emphasis, area_guidance
@@ -46,7 +48,7 @@ _FRACTIONS = (
 _NOISE = {"GPU": "nv", "NV": "nv", "CPU": "cpu"}
 
 #: Fields that choices are made of.
-_USED = {name for _, name, _ in _WHOLE + _FRACTIONS} | {
+_USED = {name for _, name, _ in _WHOLE + _FRACTIONS} | PASSES_USED | {
     "Prompt", "Negative prompt", EXACT_PROMPT, EXACT_NEGATIVE, PRESET_WEIGHT, CFG_RULE,
     "Sampler", "Schedule type", "RNG", "Emphasis", "Model",
 }  # fmt: skip
@@ -80,6 +82,7 @@ def _understand(
         **dict(_texts(fields, said.append)),
         **dict(_numbers(fields, said.append)),
         **dict(_names(fields, profiles, said.append)),
+        **dict(passes(fields, said.append)),
     }
     made |= _area_rule(fields, made, profiles)
     if strange := sorted(_strange(fields)):

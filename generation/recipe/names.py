@@ -5,6 +5,8 @@ PROGRAM = "ninewords"
 CFG_RULE = "CFG rule"  # "area": the CFG scale follows the picture's area; "given": somebody chose it
 PRESET_WEIGHT = "Preset weight"  # of the nine words, where the preset wrote the negative prompt
 COUNT = "Count"  # how many pictures were asked for together, the seeds counting up
+SOURCE = "Source"  # the digest of the picture that was drawn over
+SECOND_STRENGTH = "Hires denoising strength"  # where the web UI's one field for both passes is taken by the first
 
 #: How far the spread that guidance adds is taken back, as the web UI's extension for it writes it, and its other names.
 CFG_RESCALE = "CFG Rescale"

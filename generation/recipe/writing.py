@@ -13,6 +13,8 @@ from generation.recipe.names import (
     EXACT_PROMPT,
     PRESET_WEIGHT,
     PROGRAM,
+    SECOND_STRENGTH,
+    SOURCE,
 )
 from generation.recipe.quoting import quote
 from generation.recipe.reading import NEGATIVE, parse
@@ -62,6 +64,8 @@ def _fields(spec: PromptSpec, model_hash: str | None) -> Iterator[tuple[str, obj
     if spec.subseed_strength > 0:
         yield "Variation seed", spec.subseed
         yield "Variation seed strength", plain(spec.subseed_strength)
+    if spec.source is not None or spec.larger > 1:
+        yield "Denoising strength", plain(spec.larger_strength if spec.source is None else spec.strength)
     if spec.clip_skip > 1:
         yield "Clip skip", spec.clip_skip
     if spec.ensd:
@@ -73,6 +77,11 @@ def _fields(spec: PromptSpec, model_hash: str | None) -> Iterator[tuple[str, obj
         yield "Emphasis", spec.emphasis
     if spec.guidance_rescale > 0:
         yield CFG_RESCALE, plain(spec.guidance_rescale)
+    if spec.larger > 1:
+        yield "Hires upscale", plain(spec.larger)
+        yield "Hires steps", spec.larger_steps
+        yield "Hires upscaler", "Latent"
+        yield "Hires CFG Scale", plain(spec.larger_guidance_scale)
 
 
 def _own_fields(spec: PromptSpec) -> Iterator[tuple[str, object]]:
@@ -81,6 +90,10 @@ def _own_fields(spec: PromptSpec) -> Iterator[tuple[str, object]]:
         yield PRESET_WEIGHT, decimal(spec.preset_weight)
     if spec.count > 1:
         yield COUNT, spec.count
+    if spec.source is not None:
+        yield SOURCE, spec.source
+        if spec.larger > 1:
+            yield SECOND_STRENGTH, plain(spec.larger_strength)
 
 
 def _misread(spec: PromptSpec, read: Mapping[str, Any]) -> Iterator[tuple[str, object]]:

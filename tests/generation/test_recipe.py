@@ -36,6 +36,11 @@ OTHERS_CHOICES = {
     "negative_prompt": "theirs",
     "count": 2,
     "sampler": "Heun",
+    "strength": 0.3,
+    "larger": 2.0,
+    "larger_strength": 0.9,
+    "larger_steps": 3,
+    "larger_guidance_scale": 2.0,
 }
 
 
@@ -79,6 +84,12 @@ def specs(draw: st.DrawFn) -> PromptSpec:
         "emphasis": st.sampled_from(["Original", "No norm", "None", "Ignore"]),
         "noise_source": st.sampled_from(["nv", "cpu"]),
         "model": st.sampled_from(sorted(PROFILES)),
+        "source": st.none() | st.just("0123456789abcdef" * 4),
+        "strength": fraction,
+        "larger": st.just(1) | st.floats(1, 4),
+        "larger_strength": st.floats(0.1, 1),
+        "larger_steps": st.just("auto") | st.integers(2, 10**6),
+        "larger_guidance_scale": st.just("auto") | finite,
     }
     negative = draw(
         st.fixed_dictionaries({"negative_prompt": texts})
@@ -186,13 +197,16 @@ def test_a_recipe_from_elsewhere() -> None:
         seed=2870305590,
         size="512x768",
         ensd=31337,
+        larger=2,
+        larger_strength=0.7,
+        larger_steps=28,
+        larger_guidance_scale=12,
     )
 
 
 def test_what_is_left_out_is_said() -> None:
     assert left_out(parse(FOREIGN), PROFILES) == (
         "Networks that the prompt calls are not used here: '<lora:foo:0.8>'.",
-        "Left out, because there is nothing like it here: Denoising strength, Hires resize, Hires upscale.",
     )
     assert left_out(parse(write(spec(), version="0")), PROFILES) == ()
 
@@ -207,6 +221,9 @@ def test_what_is_left_out_is_said() -> None:
         ("Emphasis: Loud", "The emphasis 'Loud' is unknown here; another one is used."),
         ("CFG scale: NaN", "CFG scale is left out: 'NaN' is no number that it can have."),
         ("Clip skip: two", "Clip skip is left out: 'two' is no number that it can have."),
+        ("Hires upscale: 9", "Hires upscale is left out: '9' is no number that it can have."),
+        ("Mask blur: 4", "Left out, because there is nothing like it here: Mask blur."),
+        ("Postprocess upscale by: 2", "The picture was enlarged afterwards; that is not done again."),
         (f"Clip skip: {'9' * 5000}", f"Clip skip is left out: '{'9' * 59}…' is no number that it can have."),
     ],
 )
@@ -221,6 +238,52 @@ def test_cfg_rescale_by_any_of_its_names(name: str) -> None:
     text = f"a\nSteps: 20, Sampler: Euler, Seed: 1, {name}: 0.7"
     assert again(text).guidance_rescale == 0.7
     assert left_out(parse(text), PROFILES) == ()
+
+
+SOURCE = "0123456789abcdef" * 4
+
+
+def test_both_passes_in_the_words_of_the_web_ui() -> None:
+    assert write(spec(steps=20, size="512x768", larger=1.5, larger_strength=0.5), version="1").endswith(
+        "Size: 512x768, Model: anything-v3, Denoising strength: 0.5, Clip skip: 2, RNG: NV, Hires upscale: 1.5, "
+        "Hires steps: 10, Hires upscaler: Latent, Hires CFG Scale: 27, CFG rule: area, "
+        "Preset weight: 0.0001, Version: ninewords 1"
+    )
+    over = write(spec(source=SOURCE, strength=0.3, larger=2), version="1")
+    assert "Denoising strength: 0.3, " in over
+    assert f"Source: {SOURCE}, Hires denoising strength: 0.6, Version" in over
+
+
+@pytest.mark.parametrize(
+    ("fields", "passes"),
+    [
+        ("Hires upscale: 2, Hires upscaler: Latent, Hires steps: 0", (2.0, 0.6, 20, 7.0)),
+        ("Hires resize: 768x768, Denoising strength: 0.5, Hires steps: 8", (1.5, 0.5, 8, 7.0)),
+        ("Hires resize: 0x768, Hires CFG Scale: 9.5", (1.5, 0.6, 20, 9.5)),
+        ("Hires resize: 768x512", (1.0, 0.0, 0, 0.0)),
+        ("Hires upscale: 2, Denoising strength: 0.01", (2.0, 0.6, 20, 7.0)),
+    ],
+)
+def test_second_passes_of_the_web_ui(fields: str, passes: tuple[float, float, int, float]) -> None:
+    parsed = parse(f"a\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 1, Size: 512x512, {fields}")
+    made = spec(**choices(parsed, PROFILES))
+    assert (made.larger, made.larger_strength, made.larger_steps, made.larger_guidance_scale) == passes
+
+
+def test_a_second_pass_by_other_means_is_made_in_the_latents_and_that_is_said() -> None:
+    parsed = parse("a\nSteps: 20, Seed: 1, Size: 512x512, Hires upscale: 2, Hires upscaler: Lanczos")
+    assert left_out(parsed, PROFILES) == (
+        "The second pass enlarged the picture by 'Lanczos'; here it is done in the latents.",
+    )
+
+
+def test_a_picture_drawn_over_another_one_needs_that_one() -> None:
+    parsed = parse("a\nSteps: 20, Seed: 1, Size: 512x512, Denoising strength: 0.4")
+    assert choices(parsed, PROFILES)["strength"] == 0.4
+    assert left_out(parsed, PROFILES) == (
+        "It was drawn over another picture, which a recipe does not hold; give that one to draw over it again.",
+    )
+    assert spec(**choices(parsed, PROFILES)).source is None
 
 
 def test_an_unknown_sampler_leaves_the_one_that_was_chosen() -> None:

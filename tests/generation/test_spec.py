@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generation import passes
 from generation.errors import InvalidChoice
 from generation.presets import BUILT_IN
 from generation.profiles import Profile, load_profiles
@@ -257,6 +258,45 @@ def test_eta_auto_takes_back_what_a_lower_layer_chose() -> None:
 
 def test_names_of_samplers_become_canonical() -> None:
     assert made(sampler="dpmpp_2m").sampler == "DPM++ 2M Karras"
+
+
+def test_a_strength_is_of_a_picture_to_draw_over() -> None:
+    assert (made(strength=0.3).source, made(strength=0.3).strength) == (None, 0.0)
+    over = made(source="AB" * 32)
+    assert (over.source, over.strength) == ("ab" * 32, 0.75)
+    assert refused(source="AB" * 32, strength=1.5).field == "strength"
+    assert refused(source="https://example.org/cat.png").field == "source"
+
+
+def test_a_second_pass_has_steps_as_dense_and_a_cfg_that_grew_with_the_area() -> None:
+    plain = made(size="512x768")
+    assert (plain.larger, plain.larger_steps, plain.finished_size) == (1.0, 0, (512, 768))
+    spec = made(size="512x768", larger=1.5, steps=20)
+    assert spec.finished_size == (768, 1152)
+    assert (spec.larger_strength, spec.larger_steps) == (0.6, 12)
+    assert spec.larger_guidance_scale == pytest.approx(8.0 * 768 * 1152 / 512**2)
+    assert made(guidance_scale=4, larger=2).larger_guidance_scale == 16
+    assert made(larger=2, larger_steps=7, larger_guidance_scale=5, larger_strength=1).larger_steps == 7
+    assert refused(larger=5).field == refused(larger=0.5).field == "larger"
+    assert refused(larger=2, larger_strength=0).field == "larger_strength"
+    assert refused(larger=2, sampler="DDIM", larger_steps=1).field == "larger_steps"
+
+
+def test_larger_asks_for_a_second_pass_over_what_was_drawn() -> None:
+    assert passes.larger(made(size="512x768", steps=20), 1.5) == made(size="512x768", steps=20, larger=1.5)
+    again = passes.larger(made(larger=4, larger_steps=3), 2)
+    assert again == made(larger=2)
+    with pytest.raises(InvalidChoice):
+        passes.larger(made(), 9)
+
+
+def test_the_second_pass_is_a_picture_of_its_own() -> None:
+    spec = made(steps=20, larger=2, source="ab" * 32, strength=0.5)
+    second = passes.second_pass(spec)
+    assert (second.width, second.height, second.steps) == (1024, 1024, 12)
+    assert (second.guidance_scale, second.source, second.larger) == (32.0, None, 1.0)
+    assert passes.steps_taken(spec) == 11 + 12
+    assert passes.steps_taken(made(steps=20)) == 20
 
 
 numbers = st.integers() | st.floats() | st.text(max_size=8) | st.none() | st.booleans()
