@@ -92,17 +92,22 @@ class DrawingProcess:
         """
         return await asyncio.shield(self._supervision.running())
 
-    def submit(self, spec: PromptSpec, *, owner: Hashable, key: str) -> Job:
+    def submit(self, spec: PromptSpec, *, owner: Hashable, key: str, image: bytes | None = None) -> Job:
         """Hand over a job. ``owner`` is whom it is fair to, nothing more; ``key`` must not be in use by a live job.
 
-        Raises InvalidChoice for a spec of another model.
+        ``image`` is the picture to draw over, for a spec that has a source, as :func:`generation.source.filling` gives
+        it. Raises InvalidChoice for a spec of another model, or one whose source is not there.
         """
         if spec.model != self._load.name:
             raise InvalidChoice("model", f"{spec.model} is not drawn here; {self._load.name} is.")
+        if (spec.source is None) != (image is None):
+            raise InvalidChoice("source", "The picture to draw over is not there; give it again.")
+        if image is not None and len(image) != 3 * spec.width * spec.height:
+            raise ValueError(f"the image has {len(image)} bytes, which are not {spec.width}x{spec.height} pixels")
         if key in self._roster:
             raise ValueError(f"there is a job {key!r} already")
         self._supervision.running()
-        job = Job(spec, owner=owner, key=key, look=self._roster.look, cancel=self._roster.cancel)
+        job = Job(spec, owner=owner, key=key, image=image or b"", look=self._roster.look, cancel=self._roster.cancel)
         self._roster.add(job)
         return job
 

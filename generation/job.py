@@ -32,10 +32,11 @@ class Job:
         *,
         owner: Hashable,
         key: str,
+        image: bytes = b"",
         look: "Callable[[Job], None]",
         cancel: "Callable[[Job], None]",
     ) -> None:
-        self.spec, self.owner, self.key = spec, owner, key
+        self.spec, self.owner, self.key, self.image = spec, owner, key, image
         self.slot, self.course = Slot(), Course()
         self._look, self._cancel = look, cancel
 

@@ -12,10 +12,17 @@ class _Account:
     steps: int
     work: float
     done: int = 0
+    before: float = 0.0
+    later: float = 0.0
 
     @property
     def left(self) -> float:
-        return (self.steps - self.done) * self.work
+        return (self.steps - self.done) * self.work + self.later
+
+    @property
+    def share(self) -> float:
+        had = self.before + self.done * self.work
+        return had / max(had + self.left, 1e-9)
 
 
 class _Average:
@@ -40,10 +47,18 @@ class Ledger:
         self._per_decode = _Average()
         self.longest_step: float | None = None
 
-    def open(self, picture: Hashable, *, owner: str, steps: int, work: float) -> None:
-        """Begin an account, or correct one: a picture of ``steps`` network calls, each so much work."""
+    def open(self, picture: Hashable, *, owner: str, steps: int, work: float, later: float = 0.0) -> None:
+        """Begin an account, or correct one: a picture of ``steps`` network calls, each so much work.
+
+        ``later`` is the work of a second pass that will follow.
+        """
         done = self._accounts[picture].done if picture in self._accounts else 0
-        self._accounts[picture] = _Account(owner, steps, work, done)
+        self._accounts[picture] = _Account(owner, steps, work, done, later=later)
+
+    def go_on(self, picture: Hashable, *, steps: int, work: float) -> None:
+        """Note that a picture's second pass begins: ``steps`` network calls, each so much work."""
+        first = self._accounts[picture]
+        self._accounts[picture] = _Account(first.owner, steps, work, before=first.steps * first.work)
 
     def close(self, picture: Hashable) -> None:
         """End an account."""
@@ -64,9 +79,9 @@ class Ledger:
         self.longest_step = max(seconds, self.longest_step or 0.0)
 
     def progress(self, pictures: Iterable[Hashable]) -> float:
-        """The share of their network calls that pictures have had, 0 to 1; what has no account any more is done."""
+        """The share of their work that pictures have had done, 0 to 1; what has no account any more is done."""
         accounts = [self._accounts.get(picture) for picture in pictures]
-        shares = [a.done / max(a.steps, 1) if a else 1.0 for a in accounts]
+        shares = [account.share if account else 1.0 for account in accounts]
         return sum(shares) / len(shares)
 
     def seconds_left(self, picture: Hashable) -> float | None:

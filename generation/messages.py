@@ -53,11 +53,16 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """Hands over a job: ``spec.count`` pictures for ``owner``."""
+    """Hands over a job: ``spec.count`` pictures for ``owner``.
+
+    ``body`` is the picture to draw over, where the spec has a source: RGB of the spec's size, three bytes a pixel, row
+    by row.
+    """
 
     key: str
     owner: str
     spec: PromptSpec
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

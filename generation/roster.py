@@ -69,7 +69,7 @@ class Roster:
             return self.say_places()
         for job in self._sendable():
             job.course.handed_over = True
-            self._send(Draw(key=job.key, owner=str(job.owner), spec=job.spec))
+            self._send(Draw(key=job.key, owner=str(job.owner), spec=job.spec, body=job.image))
 
     def say_places(self) -> None:
         """Tell every job its place while the process is not there to do so."""

@@ -86,6 +86,10 @@ class Scheduler:
         if not line.tickets:
             del self._lines[ticket.owner]
 
+    def change(self, ticket: Ticket) -> None:
+        """Let a picture go on in another size: it keeps its place, and what it has had."""
+        self._lines[ticket.owner].tickets[ticket.id] = ticket
+
     def next_batch(self) -> list[Ticket]:
         """Choose the pictures of the next step: all of one size, at least one if there is any."""
         if not self._lines:

@@ -17,12 +17,12 @@ class Picture:
     @property
     def width(self) -> int:
         """In pixels."""
-        return self.spec.width
+        return self.spec.finished_size[0]
 
     @property
     def height(self) -> int:
         """In pixels."""
-        return self.spec.height
+        return self.spec.finished_size[1]
 
 
 @dataclass(frozen=True, slots=True)

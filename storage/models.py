@@ -72,6 +72,11 @@ class ChoiceColumns:
     emphasis: Mapped[str | None] = mapped_column(String(32))
     noise_source: Mapped[str | None] = mapped_column(String(32))
     model: Mapped[str | None] = mapped_column(String(128))
+    strength: Mapped[float | None] = mapped_column(Double)
+    larger: Mapped[float | None] = mapped_column(Double)
+    larger_strength: Mapped[float | None] = mapped_column(Double)
+    larger_steps: Mapped[float | str | None] = mapped_column(NumberOrWord)
+    larger_guidance_scale: Mapped[float | str | None] = mapped_column(NumberOrWord)
 
 
 #: The names of all choices, in that order.

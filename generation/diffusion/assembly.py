@@ -13,6 +13,7 @@ from generation.diffusion.loading import Model
 from generation.diffusion.preview import Preview
 from generation.diffusion.reports import Reports
 from generation.diffusion.rows import CANDIDATES, RowCounts, Shape
+from generation.diffusion.source import Source
 from generation.diffusion.stepper import Stepper
 from generation.ledger import Ledger
 from generation.messages import Message
@@ -60,6 +61,7 @@ def assemble(
         scheduler=Scheduler(room=room),
         stepper=Stepper(network, counts),
         decoder=decoder,
+        source=Source(model.vae),
         preview=Preview(preview, decoder, model.channels),
         encoder=encoder,
         ledger=ledger,

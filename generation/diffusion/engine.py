@@ -7,7 +7,11 @@ are taken back between ticks. What happens is told through :mod:`generation.diff
 
 import time
 from collections import deque
+from dataclasses import replace
 
+from torch import Tensor
+
+from generation import passes
 from generation.diffusion.conditioning import TextEncoder
 from generation.diffusion.decoding import Decoder
 from generation.diffusion.encoding import Encoder
@@ -15,14 +19,15 @@ from generation.diffusion.job import Job
 from generation.diffusion.loading import Model
 from generation.diffusion.preview import Preview
 from generation.diffusion.reports import Reports
-from generation.diffusion.request import Request, prepare
+from generation.diffusion.request import Request, prepare, prepare_second
+from generation.diffusion.source import Source
 from generation.diffusion.stepper import Stepper
 from generation.errors import DrawingFailed, RequestError
 from generation.ledger import Ledger
 from generation.messages import Draw
 from generation.samplers import names
-from generation.scheduler import Scheduler, Ticket, step_work
-from generation.spec import picture
+from generation.scheduler import Scheduler, Size, Ticket, step_work
+from generation.spec import PromptSpec, picture
 
 
 class Engine:
@@ -36,6 +41,7 @@ class Engine:
         scheduler: Scheduler,
         stepper: Stepper,
         decoder: Decoder,
+        source: Source,
         preview: Preview,
         encoder: Encoder,
         ledger: Ledger,
@@ -43,7 +49,7 @@ class Engine:
     ) -> None:
         self._model, self._text_encoder = model, text_encoder
         self._scheduler, self._stepper, self._ledger = scheduler, stepper, ledger
-        self._decoder, self._preview, self._encoder = decoder, preview, encoder
+        self._decoder, self._source, self._preview, self._encoder = decoder, source, preview, encoder
         self._reports = reports
         self._jobs: dict[str, Job] = {}
         self._finished: deque[tuple[Job, int, Request]] = deque()
@@ -52,13 +58,13 @@ class Engine:
         """Let a job join, at the next tick."""
         job = self._jobs[order.key] = Job(order)
         spec = order.spec
-        work = 2 * step_work(spec.width, spec.height, self._model.latent_factor)
+        work = self._work((spec.width, spec.height))
         for index, picture_id in enumerate(job.ids):
             ticket = Ticket(picture_id, order.owner, (spec.width, spec.height), rows=2, work=work)
             job.tickets[index] = ticket
             self._scheduler.add(ticket)
-            steps = names.network_calls(spec.sampler, spec.steps)
-            self._ledger.open(picture_id, owner=order.owner, steps=steps, work=work)
+            steps = names.network_calls(spec.sampler, passes.steps_taken(spec) - spec.larger_steps)
+            self._ledger.open(picture_id, owner=order.owner, steps=steps, work=work, later=self._later(spec))
 
     def cancel(self, key: str) -> None:
         """Let a job leave, done or not; nothing more is told of it."""
@@ -106,14 +112,21 @@ class Engine:
         if not job.requests:
             self._reports.begun(job)
         try:
-            request = prepare(picture(job.order.spec, index), self._model, self._text_encoder)
+            source = self._source_of(job)
+            request = prepare(picture(job.order.spec, index), self._model, self._text_encoder, source)
         except RequestError as error:
             self._fail(job, error)
             return False
         job.requests[index] = request
-        work = ticket.work
-        self._ledger.open(ticket.id, owner=ticket.owner, steps=len(request.table), work=work)
+        later = self._later(request.spec)
+        self._ledger.open(ticket.id, owner=ticket.owner, steps=len(request.table), work=ticket.work, later=later)
         return True
+
+    def _source_of(self, job: Job) -> Tensor | None:
+        """The latents of the picture that a job draws over, encoded once for all its pictures."""
+        if job.order.spec.source is not None and job.source is None:
+            job.source = self._source.latents(job.source_pixels)
+        return job.source
 
     def _advance(self, batch: list[Ticket]) -> list[Ticket]:
         """Take the step; where it fails for all together, one by one, and only those who fail alone do fail."""
@@ -138,11 +151,25 @@ class Engine:
             if request.denoised is not None:
                 job.previews[index] = self._preview.colours(request.denoised)
                 request.denoised = None
-            if request.ended and index in job.tickets:
+            if request.ended and request.goes_on and index in job.tickets:
+                self._go_on(job, index, request)
+            elif request.ended and index in job.tickets:
                 ticket = job.tickets.pop(index)
                 self._scheduler.remove(ticket)
                 self._ledger.close(ticket.id)
                 self._finished.append((job, index, request))
+
+    def _go_on(self, job: Job, index: int, first: Request) -> None:
+        """Begin a picture's second pass, an ordinary row of the loop at another size."""
+        try:
+            request = prepare_second(first.spec, first.latents, self._model, self._text_encoder)
+        except RequestError as error:
+            return self._fail(job, error)
+        size, ticket = first.spec.finished_size, job.tickets[index]
+        job.requests[index] = request
+        job.tickets[index] = replace(ticket, size=size, work=self._work(size))
+        self._scheduler.change(job.tickets[index])
+        self._ledger.go_on(ticket.id, steps=len(request.table), work=job.tickets[index].work)
 
     def _decode_next(self) -> bool:
         """Decode the picture that has waited longest; False when none waits."""
@@ -156,7 +183,7 @@ class Engine:
             self._fail(job, error)
             return True
         spec = request.spec
-        self._ledger.decode(step_work(spec.width, spec.height, self._model.latent_factor), time.monotonic() - begun)
+        self._ledger.decode(self._work(spec.finished_size), time.monotonic() - begun)
         self._reports.drawn(job, index, spec, pixels)
         if not job.tickets and not any(waiting is job for waiting, _, _ in self._finished):
             self._jobs.pop(job.key, None)
@@ -165,6 +192,16 @@ class Engine:
     def _fail(self, job: Job, error: RequestError) -> None:
         self.cancel(job.key)
         self._reports.failed(job, error)
+
+    def _work(self, size: Size) -> float:
+        """The work of a step at ``size``, of two rows."""
+        return 2 * step_work(*size, self._model.latent_factor)
+
+    def _later(self, spec: PromptSpec) -> float:
+        """The work of a second pass."""
+        if spec.larger == 1:
+            return 0.0
+        return names.network_calls(spec.sampler, spec.larger_steps) * self._work(spec.finished_size)
 
     def _waiting(self) -> list[Ticket]:
         """The pictures in line whose jobs have not begun."""

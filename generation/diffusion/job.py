@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from torch import Tensor
+
 from generation.diffusion.decoding import Pixels
 from generation.diffusion.request import Request
 from generation.messages import Draw
@@ -12,6 +15,7 @@ from generation.scheduler import PictureId, Ticket
 class Job:
     """A job's pictures, by index: waiting or under way in ``tickets``, under way in ``requests``.
 
+    ``source`` are the latents (C, h, w) of what is drawn over, once they are needed.
     ``watched`` says that somebody wants to see the next step, ``reported`` when its progress was last told.
     """
 
@@ -19,12 +23,19 @@ class Job:
     tickets: dict[int, Ticket] = field(default_factory=dict)
     requests: dict[int, Request] = field(default_factory=dict)
     previews: dict[int, Pixels] = field(default_factory=dict)
+    source: Tensor | None = None
     watched: bool = False
     reported: float = 0.0
 
     @property
     def key(self) -> str:
         return self.order.key
+
+    @property
+    def source_pixels(self) -> Pixels:
+        """The picture that is drawn over, (height, width, 3)."""
+        spec = self.order.spec
+        return np.frombuffer(self.order.body, dtype=np.uint8).reshape(spec.height, spec.width, 3)
 
     @property
     def ids(self) -> list[PictureId]:

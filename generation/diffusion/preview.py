@@ -47,7 +47,8 @@ def fit(decoder: Decoder, channels: int, device: torch.device) -> Tensor:
 
 
 def encode(pictures: Sequence[Pixels]) -> bytes:
-    """Lay ``pictures`` of one size side by side in a grid, as a JPEG of about 256 pixels."""
+    """Lay ``pictures``, all as large as the largest, side by side in a grid, as a JPEG of about 256 pixels."""
+    pictures = _of_one_size(pictures)
     columns = math.ceil(math.sqrt(len(pictures)))
     height, width, _ = pictures[0].shape
     sheet = np.zeros((math.ceil(len(pictures) / columns) * height, columns * width, 3), dtype=np.uint8)
@@ -59,3 +60,14 @@ def encode(pictures: Sequence[Pixels]) -> bytes:
     written = io.BytesIO()
     Image.fromarray(sheet).resize(size, Image.Resampling.BICUBIC).save(written, "JPEG", quality=_QUALITY)
     return written.getvalue()
+
+
+def _of_one_size(pictures: Sequence[Pixels]) -> Sequence[Pixels]:
+    """Pictures of one job differ in size while some of them are in their second pass."""
+    height, width, _ = max(picture.shape for picture in pictures)
+    return [
+        picture
+        if picture.shape == (height, width, 3)
+        else np.asarray(Image.fromarray(picture).resize((width, height), Image.Resampling.BICUBIC))
+        for picture in pictures
+    ]

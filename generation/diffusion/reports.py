@@ -9,6 +9,7 @@ from generation.diffusion.job import Job
 from generation.errors import InvalidChoice, RequestError
 from generation.ledger import Ledger
 from generation.messages import Begun, Drawn, Failed, Message, Places, Stepped
+from generation.passes import steps_taken
 from generation.scheduler import Ticket
 from generation.spec import PromptSpec
 
@@ -68,9 +69,8 @@ class Reports:
     def _stepped(self, job: Job) -> Callable[[bytes], Stepped]:
         spec, key = job.order.spec, job.key
         lefts = [self._ledger.seconds_left(ticket.id) for ticket in job.tickets.values()]
-        step = int(self._ledger.progress(job.ids) * spec.steps)
+        steps = steps_taken(spec)
+        step = int(self._ledger.progress(job.ids) * steps)
         left = max((seconds for seconds in lefts if seconds is not None), default=None)
         done = spec.count - len(job.tickets)
-        return lambda body: Stepped(
-            key=key, step=step, steps=spec.steps, pictures_done=done, seconds_left=left, body=body
-        )
+        return lambda body: Stepped(key=key, step=step, steps=steps, pictures_done=done, seconds_left=left, body=body)

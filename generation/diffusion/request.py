@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
+from generation import passes
 from generation.diffusion.conditioning import TextEncoder
 from generation.diffusion.guidance import Guidance, NetworkRow, Refinement
 from generation.diffusion.loading import Model
 from generation.diffusion.noise import GENERATORS
 from generation.noise import Noise, PictureNoise, PictureSeed
 from generation.prompt.plan import plan_prompts
-from generation.samplers import SamplerTable, names, table
+from generation.samplers import ImageToImage, SamplerTable, names, table
 from generation.spec import PromptSpec
 
 Term = tuple[float, Tensor]
@@ -23,6 +25,7 @@ class Request:
     """A picture (``spec.count`` is 1) after ``call`` network calls.
 
     ``latents`` are (C, h, w), float32. ``kept`` and ``noises`` hold what the table reaches back to, newest first.
+    ``is_second`` tells a second pass, over the latents of the first.
     ``denoised`` is the network's latest estimate of the picture's latents, where ``wants_estimate`` was set before.
     """
 
@@ -37,12 +40,18 @@ class Request:
     noises: list[Tensor | None] = field(default_factory=list)
     wants_estimate: bool = False
     denoised: Tensor | None = None
+    is_second: bool = False
     _drawn: int = 0
 
     @property
     def ended(self) -> bool:
         """Whether the table has no further row."""
         return self.call >= len(self.table)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a second pass follows this one."""
+        return self.spec.larger > 1 and not self.is_second
 
     def rows(self) -> list[NetworkRow]:
         """The network rows of the present call."""
@@ -72,42 +81,79 @@ class Request:
         self.call += 1
 
 
-def prepare(spec: PromptSpec, model: Model, encoder: TextEncoder) -> Request:
+def prepare(spec: PromptSpec, model: Model, encoder: TextEncoder, source: Tensor | None = None) -> Request:
     """Make the request of one picture: prompts planned and encoded, table made, first noise drawn.
 
-    Nothing in it depends on any other request. Raises InvalidChoice for what the model cannot do.
+    ``source`` (C, h, w) are the latents of the picture that is drawn over, where the spec has one.
+    Nothing in it depends on any other request. Raises InvalidChoice for what the model cannot do, in a second pass too.
     """
+    if spec.larger > 1:
+        _table(passes.second_pass(spec), model, passes.second_way(spec))
+    return _request(spec, spec, _table(spec, model, passes.first_way(spec)), model, encoder, source)
+
+
+def prepare_second(spec: PromptSpec, latents: Tensor, model: Model, encoder: TextEncoder) -> Request:
+    """Make the request of a picture's second pass over the ``latents`` (C, h, w) of its first.
+
+    They are enlarged as they are, between their values in a straight line, which is what AUTOMATIC1111 calls "Latent";
+    the noise is that of a new picture of the larger size, from the same seeds.
+    """
+    second = passes.second_pass(spec)
     factor = model.latent_factor
-    rows = table(
+    size = (second.height // factor, second.width // factor)
+    enlarged = interpolate(latents[None], size, mode="bilinear")[0]
+    rows = _table(second, model, passes.second_way(spec))
+    return _request(spec, second, rows, model, encoder, enlarged, first_pass_steps=spec.steps)
+
+
+def _table(spec: PromptSpec, model: Model, way: ImageToImage | None) -> SamplerTable:
+    return table(
         spec.sampler,
         spec.steps,
         alphas_cumprod=model.alphas_cumprod,
         prediction=model.prediction,
         eta=spec.eta,
+        image_to_image=way,
     )
+
+
+def _request(
+    spec: PromptSpec,
+    drawn: PromptSpec,
+    rows: SamplerTable,
+    model: Model,
+    encoder: TextEncoder,
+    latents: Tensor | None,
+    first_pass_steps: int | None = None,
+) -> Request:
+    """The request of a picture of ``spec``, in a pass that is drawn as ``drawn``, over ``latents`` where there are."""
     plan = plan_prompts(
-        spec.prompt,
-        spec.negative_prompt,
-        steps=spec.steps,
-        calls_per_step=names.calls_per_step(spec.sampler),
+        drawn.prompt,
+        drawn.negative_prompt,
+        steps=drawn.steps,
+        calls_per_step=names.calls_per_step(drawn.sampler),
         calls=len(rows),
+        first_pass_steps=first_pass_steps,
     )
+    factor = model.latent_factor
     seed = PictureSeed(
-        seed=spec.seed,
-        shape=(model.channels, spec.height // factor, spec.width // factor),
-        subseed=spec.subseed,
-        subseed_strength=spec.subseed_strength,
-        ensd=spec.ensd,
+        seed=drawn.seed,
+        shape=(model.channels, drawn.height // factor, drawn.width // factor),
+        subseed=drawn.subseed,
+        subseed_strength=drawn.subseed_strength,
+        ensd=drawn.ensd,
     )
-    noise = PictureNoise(seed, GENERATORS[spec.noise_source])
-    guidance = Guidance(plan, spec, encoder)
+    noise = PictureNoise(seed, GENERATORS[drawn.noise_source])
+    begun = _tensor(noise.initial(), model.device) * rows.noise_scale
+    guidance = Guidance(plan, drawn, encoder)
     return Request(
         spec=spec,
         table=rows,
         guidance=guidance,
         refinement=guidance.refinement,
         noise=noise,
-        latents=_tensor(noise.initial(), model.device) * rows.noise_scale,
+        latents=begun if latents is None else begun + latents * rows.latent_scale,
+        is_second=first_pass_steps is not None,
     )
 
 

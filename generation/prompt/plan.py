@@ -47,15 +47,23 @@ class PromptPlan:
 
 
 def plan_prompts(
-    prompt: str, negative_prompt: str, *, steps: int, calls_per_step: int = 1, calls: int | None = None
+    prompt: str,
+    negative_prompt: str,
+    *,
+    steps: int,
+    calls_per_step: int = 1,
+    calls: int | None = None,
+    first_pass_steps: int | None = None,
 ) -> PromptPlan:
     """Plan ``steps`` (1 or more) sampling steps of ``calls_per_step`` network calls; never raises on any text.
 
     ``calls`` is the number of network calls where it is not the product: Heun's last step, for one, has a single call.
+    ``first_pass_steps`` makes them the steps of a second pass, which go on counting from there.
     Comments are stripped from both prompts. Extra networks and ``AND`` are read in the positive one only.
     """
     length = steps * calls_per_step
-    branch = partial(_branch, length=length, calls=length if calls is None else calls)
+    before = None if first_pass_steps is None else first_pass_steps * calls_per_step
+    branch = partial(_branch, length=length, calls=length if calls is None else calls, before=before)
     text, networks = extract_extra_networks(strip_comments(prompt))
     return PromptPlan(
         positive=tuple(branch(part, weight) for part, weight in split_composition(text)),
@@ -69,7 +77,7 @@ def strip_attention(text: str) -> str:
     return "".join(words for words, _ in parse_attention(text))
 
 
-def _branch(text: str, weight: float, length: int, calls: int) -> Branch:
-    entries = schedule(text, length)
+def _branch(text: str, weight: float, length: int, calls: int, before: int | None) -> Branch:
+    entries = schedule(text, length, before)
     active = active_entries([end for end, _ in entries], calls)
     return Branch(weight, tuple(words for _, words in entries), tuple(active))

@@ -113,6 +113,10 @@ def _on_timesteps(wanted: _Wanted) -> SamplerTable:
     timesteps = even_timesteps(wanted.steps, len(noise)).tolist()
     start, followed = (1.0, 0.0), timesteps
     if wanted.encode is not None:
+        if wanted.encode >= len(timesteps):
+            raise InvalidChoice(
+                "steps", f"There are not enough timesteps for {wanted.encode + 1} steps of {wanted.name}."
+            )
         a = float(noise.alphas_cumprod[timesteps[wanted.encode]])
         start, followed = ((1 - a) ** 0.5, a**0.5), timesteps[: wanted.encode]
     trace = Trace(noise, wanted.prediction)

@@ -56,8 +56,8 @@ class Loop:
     told: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
     faults: list[BaseException] = field(default_factory=list)
 
-    def draw(self, spec: PromptSpec, key: str = "job", owner: str = "somebody") -> None:
-        self.engine.draw(Draw(key=key, owner=owner, spec=spec))
+    def draw(self, spec: PromptSpec, key: str = "job", owner: str = "somebody", body: bytes = b"") -> None:
+        self.engine.draw(Draw(key=key, owner=owner, spec=spec, body=body))
 
     def run(self, ticks: int = 10_000) -> None:
         """Tick until there is nothing left to do, and wait for the encoder."""
