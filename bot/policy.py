@@ -31,10 +31,11 @@ class Policy:
         """Raise InvalidChoice, naming the field, for more than this bot draws."""
         if spec.count > self.count:
             raise InvalidChoice("count", words.too_many("pictures", self.count))
-        if spec.steps > self.steps:
+        if max(spec.steps, spec.larger_steps) > self.steps:
             raise InvalidChoice("steps", words.too_many("steps", self.steps))
-        if spec.width * spec.height > self.side**2:
-            raise InvalidChoice("size", words.too_large(spec.width, spec.height, self.side))
+        width, height = spec.finished_size
+        if width * height > self.side**2:
+            raise InvalidChoice("size", words.too_large(width, height, self.side))
         for name, text in (("prompt", spec.prompt), ("negative_prompt", spec.negative_prompt)):
             if len(text) > self.text:
                 raise InvalidChoice(name, words.too_long(name.replace("_", " "), self.text))

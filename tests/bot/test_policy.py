@@ -14,6 +14,8 @@ from tests.bot.specs import spec
         ({"count": 5}, "count"),
         ({"steps": 151}, "steps"),
         ({"width": 2048, "height": 2048}, "size"),
+        ({"width": 1024, "height": 1024, "larger": 2}, "size"),
+        ({"larger": 2, "larger_steps": 151}, "steps"),
         ({"prompt": "x" * 6001}, "prompt"),
         ({"negative_prompt": "x" * 6001}, "negative_prompt"),
     ],

@@ -5,6 +5,7 @@ Run as ``python scripted_drawer.py FILE``, which counts its starts, one byte eac
     die      ends in the middle of the job, each time   once     ends so in the process's first run only
     stuck    tells that it is busy, for ever            hang     falls silent, in the first run only
     fail     fails the job                              wait     takes the job and does nothing
+    echo     gives back the picture to draw over, in the second run; ends in the first
 
 Anything else is drawn: two steps and a picture.
 """
@@ -54,7 +55,7 @@ def draw(order: Draw, starts: int) -> None:
     if word == "wait":
         return write(Places(places={order.key: (1, None)}))
     write(Begun(key=order.key))
-    if word == "die" or (word == "once" and starts == 1):
+    if word == "die" or (word in ("once", "echo") and starts == 1):
         os._exit(3)
     if word == "hang" and starts == 1:
         time.sleep(600)
@@ -65,7 +66,7 @@ def draw(order: Draw, starts: int) -> None:
     for step in (2, 1):
         write(Stepped(key=order.key, step=step, steps=2, pictures_done=0, seconds_left=1.0, body=b""))
     for index in reversed(range(order.spec.count)):
-        body = f"{order.spec.prompt} {index}".encode()
+        body = order.body or f"{order.spec.prompt} {index}".encode()
         write(Drawn(key=order.key, index=index, spec=picture(order.spec, index), body=body))
 
 

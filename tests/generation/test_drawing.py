@@ -98,6 +98,20 @@ async def test_a_key_names_one_job_and_a_spec_its_model(process: Callable[..., A
         await drawer.submit(spec(), owner=1, key="1").result()
 
 
+async def test_a_picture_to_draw_over_goes_with_its_spec_and_again_after_a_death(process: Callable[..., Any]) -> None:
+    over = spec("echo once", source="ab" * 32)
+    async with process() as drawer:
+        with pytest.raises(InvalidChoice, match="not there"):
+            drawer.submit(over, owner=1, key="1")
+        with pytest.raises(InvalidChoice, match="not there"):
+            drawer.submit(spec(), owner=1, key="1", image=b"...")
+        with pytest.raises(ValueError, match="64x64"):
+            drawer.submit(over, owner=1, key="1", image=b"...")
+        pixels = bytes(range(256)) * 48
+        (drawn,) = await drawer.submit(over, owner=1, key="1", image=pixels).result()
+        assert drawn.png == pixels
+
+
 async def test_a_failure_is_raised_where_the_job_is_read(process: Callable[..., Any]) -> None:
     async with process() as drawer:
         with pytest.raises(InvalidChoice, match="No such sampler") as caught:
