@@ -118,8 +118,9 @@ def failure_text(failure: Failure) -> str:
 
 def summary(spec: PromptSpec, *, seeds: bool = True) -> str:
     """Write the recipe in one line: size, steps, sampler, CFG, seeds, negative."""
+    width, height = spec.finished_size
     parts = [
-        f"{spec.width}×{spec.height}",
+        f"{width}×{height}",
         words.counted(spec.steps, "step"),
         spec.sampler,
         f"CFG {spec.guidance_scale:g}",
@@ -159,7 +160,7 @@ def value_text(value: object) -> str:
 
 def alt_text(spec: PromptSpec) -> str:
     """Describe one picture (a spec with a count of 1) by what it was asked to be."""
-    return words.alt_text(shortened(spec.prompt, _ALT_PROMPT), spec.width, spec.height, spec.seed)
+    return words.alt_text(shortened(spec.prompt, _ALT_PROMPT), *spec.finished_size, spec.seed)
 
 
 def quoted(prompt: str) -> str:
