@@ -49,7 +49,7 @@ def spec_of(prompt: str, **choices: object) -> PromptSpec:
 
 
 class Loop:
-    """An engine, and the pictures it has told of, in the order in which they were finished."""
+    """An engine, and the pictures it has told of, in the order in which they were finished; none is checked."""
 
     def __init__(self, model: Model, *, reproducible: bool = True) -> None:
         self.drawn: list[Drawn] = []
@@ -57,6 +57,7 @@ class Loop:
             model,
             preview=None,
             reproducible=reproducible,
+            gate=None,
             report=self._hear,
             fault=_raise,
             ledger=Ledger(),

@@ -14,11 +14,13 @@ from collections.abc import Hashable, Sequence
 from typing import Self
 
 from generation import child as children
-from generation.errors import DrawerDied, InvalidChoice
+from generation.errors import DrawerDied, GateFailed, InvalidChoice, ProcessError
+from generation.gate import GateScores
 from generation.job import Job
 from generation.messages import Load, ModelInfo
 from generation.profiles import Profile
 from generation.roster import Roster
+from generation.scoring import UNCHECKED, Scoring
 from generation.spec import PromptSpec
 from generation.supervision import Supervision
 from generation.updates import Finished, Picture, Progress, Update, Waiting
@@ -33,7 +35,8 @@ class DrawingProcess:
     hub id, which is fetched only where ``download`` is true. ``vae`` is one of its own, likewise. ``device`` and
     ``dtype`` are torch's names, or ``auto`` for what is there. ``threads`` None leaves their number to torch.
     ``reproducible`` pads network calls so that a picture is bit for bit the same alone and in a crowd.
-    A process that is silent for ``silence`` seconds, or at one step for ``longest_step``, is replaced.
+    A process that is silent for ``silence`` seconds, or at one step for ``longest_step``, is replaced. Checking a
+    picture file may take ``check_patience`` seconds.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class DrawingProcess:
         reproducible: bool = True,
         silence: float = 60.0,
         longest_step: float = 900.0,
+        check_patience: float = 120.0,
         command: Sequence[str] = children.COMMAND,
     ) -> None:
         preview = profile.preview
@@ -63,7 +67,8 @@ class DrawingProcess:
             reproducible=reproducible,
             preview=None if preview is None else [list(row) for row in (*preview.weights, preview.bias)],
         )
-        self._roster = Roster()
+        self._scoring = Scoring(check_patience)
+        self._roster = Roster(self._scoring)
         self._supervision = Supervision(
             self._load, self._roster, silence=silence, longest_step=longest_step, command=command
         )
@@ -110,6 +115,19 @@ class DrawingProcess:
         job = Job(spec, owner=owner, key=key, image=image or b"", look=self._roster.look, cancel=self._roster.cancel)
         self._roster.add(job)
         return job
+
+    async def score(self, file: bytes) -> GateScores:
+        """Have the picture gate look at a picture file that was not drawn here.
+
+        Raises GateFailed where it could not, for whatever reason: such a picture is held, never taken for clean.
+        """
+        try:
+            self._supervision.running()
+        except ProcessError as error:
+            raise GateFailed(f"{UNCHECKED}: {error}") from error
+        key = self._scoring.ask(file)
+        self._roster.hand_over()
+        return await self._scoring.scores(key)
 
     async def aclose(self, *, drain: bool = False) -> None:
         """End the process, after all its jobs where ``drain`` is true; otherwise their readers see DrawerDied."""

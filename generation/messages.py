@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from generation.gate import GateScores
 from generation.spec import PromptSpec
 
 _LENGTHS = struct.Struct(">II")
@@ -80,6 +81,14 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """Asks what the picture gate says of a picture that was not drawn here; ``body`` is its file."""
+
+    key: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """The model is ready."""
 
@@ -133,11 +142,15 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """Picture ``index`` of a job, as PNG; ``spec`` is its own, with a count of 1."""
+    """Picture ``index`` of a job, as PNG; ``spec`` is its own, with a count of 1.
+
+    ``scores`` are what the picture gate said of it; None where the check failed.
+    """
 
     key: str
     index: int
     spec: PromptSpec
+    scores: GateScores | None
     body: bytes
 
 
@@ -150,12 +163,24 @@ class Failed:
     field: str | None
 
 
-Message = Load | Draw | Cancel | Look | Loaded | Unloadable | Alive | Places | Begun | Stepped | Drawn | Failed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """Answers ``Score``; ``scores`` is None where the check failed, and ``sentence`` then says why."""
+
+    key: str
+    scores: GateScores | None
+    sentence: str
+
+
+Orders = Load | Draw | Cancel | Look | Score
+Answers = Loaded | Unloadable | Alive | Places | Begun | Stepped | Drawn | Failed | Scored
+Message = Orders | Answers
 
 _KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in Message.__args__}
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "spec": lambda held: PromptSpec(**held),
     "info": lambda held: ModelInfo(**held),
+    "scores": lambda held: held and GateScores(**held),
     "places": lambda held: {key: (place, seconds) for key, (place, seconds) in held.items()},
 }
 

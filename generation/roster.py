@@ -1,7 +1,8 @@
 """The jobs of a drawing process, across its deaths: which are handed over, how each fares, and how each ends.
 
 After a death its jobs are handed over anew, and draw the same pictures. A job that ends the process three times is set
-aside. Of the process itself it knows what :class:`generation.supervision.Supervision` tells, and what is sent to it.
+aside. Picture files that wait to be checked (:mod:`generation.scoring`) go the same way. Of the process itself it knows
+what :class:`generation.supervision.Supervision` tells, and what is sent to it.
 """
 
 import asyncio
@@ -9,7 +10,8 @@ import logging
 
 from generation.errors import Cancelled, DrawerDied, DrawingFailed, InvalidChoice, NinewordsError
 from generation.job import Job
-from generation.messages import Begun, Cancel, Draw, Drawn, Failed, Look, Message, Places, Stepped
+from generation.messages import Begun, Cancel, Draw, Drawn, Failed, Look, Message, Places, Scored, Stepped
+from generation.scoring import UNCHECKED, Scoring
 from generation.supervision import Supervision
 from generation.updates import Finished, Picture, Progress, Update, Waiting
 
@@ -21,7 +23,8 @@ _STRIKES = 3
 class Roster:
     """The jobs that are not ended, by key, in the order in which they came."""
 
-    def __init__(self) -> None:
+    def __init__(self, scoring: Scoring) -> None:
+        self._scoring = scoring
         self._process: Supervision | None = None
         self._jobs: dict[str, Job] = {}
         self._idle = asyncio.Event()
@@ -58,6 +61,7 @@ class Roster:
 
     def end_all(self, error: NinewordsError) -> None:
         """End every job by ``error``."""
+        self._scoring.fail(f"{UNCHECKED}: {error}", sent_only=False)
         jobs, self._jobs = self._jobs, {}
         for job in jobs.values():
             job.slot.put(error)
@@ -70,6 +74,7 @@ class Roster:
         for job in self._sendable():
             job.course.handed_over = True
             self._send(Draw(key=job.key, owner=str(job.owner), spec=job.spec, body=job.image))
+        self._scoring.send(self._send)
 
     def say_places(self) -> None:
         """Tell every job its place while the process is not there to do so."""
@@ -82,6 +87,8 @@ class Roster:
             case Places(places=places):
                 for key, (place, seconds) in places.items():
                     self._put(key, Waiting(place, seconds))
+            case Scored():
+                self._scoring.hear(message)
             case Begun(key=key) | Stepped(key=key) | Drawn(key=key) | Failed(key=key) if key in self._jobs:
                 self._hear_of(self._jobs[key], message)
             case _:
@@ -90,6 +97,7 @@ class Roster:
     def mourn(self, death: DrawerDied) -> None:
         """Count the death against the jobs that were being drawn, and make every job ready to be handed over anew."""
         _log.warning("%s It is started again; %d jobs wait for it.", death, len(self._jobs))
+        self._scoring.fail(f"{UNCHECKED}: {death}", sent_only=True)
         for job in list(self._jobs.values()):
             job.course.strikes += job.course.begun
             job.course.handed_over = job.course.begun = False
@@ -107,8 +115,8 @@ class Roster:
             case Stepped() as stepped:
                 job.course.step = max(job.course.step, stepped.step)
                 job.slot.put(_progress(stepped, job.course.step))
-            case Drawn(index=index, spec=spec, body=body):
-                job.course.pictures[index] = Picture(png=body, spec=spec)
+            case Drawn(index=index, spec=spec, scores=scores, body=body):
+                job.course.pictures[index] = Picture(png=body, spec=spec, scores=scores)
                 if len(job.course.pictures) == job.spec.count:
                     self._end(job, Finished(tuple(job.course.pictures[index] for index in range(job.spec.count))))
             case Failed(sentence=sentence, field=field):

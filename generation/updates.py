@@ -4,15 +4,20 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
+from generation.gate import GateScores
 from generation.spec import PromptSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One finished picture: a PNG that carries its recipe, and the spec (count 1) that draws it again."""
+    """One finished picture: a PNG that carries its recipe, and the spec (count 1) that draws it again.
+
+    ``scores`` are what the picture gate said of it; None means that it could not be checked, so it is not clean.
+    """
 
     png: bytes
     spec: PromptSpec
+    scores: GateScores | None = None
 
     @property
     def width(self) -> int:

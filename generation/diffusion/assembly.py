@@ -9,6 +9,7 @@ from generation.diffusion.conditioning import TextEncoder
 from generation.diffusion.decoding import Decoder
 from generation.diffusion.encoding import Encoder
 from generation.diffusion.engine import Engine
+from generation.diffusion.gate.picture_gate import PictureGate
 from generation.diffusion.loading import Model
 from generation.diffusion.preview import Preview
 from generation.diffusion.reports import Reports
@@ -34,11 +35,16 @@ def assemble(
     *,
     preview: Sequence[Sequence[float]] | None,
     reproducible: bool,
+    gate: PictureGate | None,
     report: Callable[[Message], None],
     fault: Callable[[BaseException], None],
     ledger: Ledger,
 ) -> Engine:
-    """Make the loop. ``preview`` maps latents to RGB, bias last; ``fault`` is told what breaks outside the loop."""
+    """Make the loop.
+
+    ``preview`` maps latents to RGB, bias last. Without a ``gate`` no picture passes for checked. ``fault`` is told what
+    breaks outside the loop.
+    """
     network = network_of(model)
     most = _most_rows(model)
     counts = RowCounts(
@@ -54,7 +60,7 @@ def assemble(
     def room(size: Size) -> int:
         return most((model.channels, size[1] // factor, size[0] // factor))
 
-    decoder, encoder = Decoder(model.vae), Encoder(model.info, fault)
+    decoder, encoder = Decoder(model.vae), Encoder(model.info, gate, fault)
     return Engine(
         model=model,
         text_encoder=TextEncoder(model.tokenizer, model.text_encoder),

@@ -24,7 +24,7 @@ from generation.diffusion.source import Source
 from generation.diffusion.stepper import Stepper
 from generation.errors import DrawingFailed, RequestError
 from generation.ledger import Ledger
-from generation.messages import Draw
+from generation.messages import Draw, Score
 from generation.samplers import names
 from generation.scheduler import Scheduler, Size, Ticket, step_work
 from generation.spec import PromptSpec, picture
@@ -82,6 +82,10 @@ class Engine:
         if key in self._jobs:
             self._jobs[key].watched = True
 
+    def score(self, asked: Score) -> None:
+        """Have the picture gate look at somebody's file, beside the loop."""
+        self._reports.score(asked.key, asked.body)
+
     def tick(self) -> bool:
         """Do one step for everyone in the batch and decode one finished picture; False when there was nothing to do."""
         batch = self._scheduler.next_batch()
@@ -92,7 +96,7 @@ class Engine:
         return bool(batch) or decoded
 
     def settle(self) -> None:
-        """Wait until the pictures that are decoded are encoded and told of."""
+        """Wait until the pictures that are decoded are checked, encoded and told of."""
         self._encoder.settle()
 
     def _step(self, batch: list[Ticket]) -> None:

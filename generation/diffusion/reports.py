@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from generation.diffusion.decoding import Pixels
 from generation.diffusion.encoding import Encoder
 from generation.diffusion.job import Job
-from generation.errors import InvalidChoice, RequestError
+from generation.errors import GateFailed, InvalidChoice, RequestError
+from generation.gate import GateScores
 from generation.ledger import Ledger
-from generation.messages import Begun, Drawn, Failed, Message, Places, Stepped
+from generation.messages import Begun, Drawn, Failed, Message, Places, Scored, Stepped
 from generation.passes import steps_taken
 from generation.scheduler import Ticket
 from generation.spec import PromptSpec
@@ -30,16 +31,27 @@ class Reports:
         self._report(Begun(key=job.key))
 
     def drawn(self, job: Job, index: int, spec: PromptSpec, pixels: Pixels) -> None:
-        """Tell that a picture is finished, when it is encoded."""
+        """Tell that a picture is finished, when it is checked and encoded."""
         key = job.key
-        self._encoder.picture(
-            pixels, spec, lambda body: self._report(Drawn(key=key, index=index, spec=spec, body=body))
-        )
+
+        def tell(scores: GateScores | None, body: bytes) -> None:
+            self._report(Drawn(key=key, index=index, spec=spec, scores=scores, body=body))
+
+        self._encoder.picture(pixels, spec, tell)
 
     def failed(self, job: Job, error: RequestError) -> None:
         """Tell that a job has come to nothing, and why."""
         field = error.field if isinstance(error, InvalidChoice) else None
         self._report(Failed(key=job.key, sentence=str(error), field=field))
+
+    def score(self, key: str, file: bytes) -> None:
+        """Tell what the picture gate says of a file, when it has looked at it."""
+
+        def tell(found: GateScores | GateFailed) -> None:
+            failed = isinstance(found, GateFailed)
+            self._report(Scored(key=key, scores=None if failed else found, sentence=str(found) if failed else ""))
+
+        self._encoder.score(file, tell)
 
     def progress(self, job: Job) -> None:
         """Tell how far a job is, now and then, and with a preview where one was asked for."""

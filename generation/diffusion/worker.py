@@ -4,9 +4,11 @@
 
 It holds no state that outlives it and opens no database. It ends when its input is closed, in the middle of a step if
 need be, so that it never outlives the process that started it. Four threads: the loop, one that reads, one that writes,
-one that encodes pictures; and a pulse that tells every second how long the loop has been at what it is doing.
+one that checks and encodes pictures; and a pulse that tells every second how long the loop has been at the present
+step.
 """
 
+import logging
 import os
 import signal
 import sys
@@ -15,12 +17,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from generation import messages
-from generation.errors import ModelUnavailable
+from generation.errors import GateFailed, ModelUnavailable
 from generation.ledger import Ledger
-from generation.messages import Alive, Begun, Cancel, Draw, Load, Loaded, Look, Message, Unloadable
+from generation.messages import Alive, Begun, Cancel, Draw, Load, Loaded, Look, Message, Score, Unloadable
+
+if TYPE_CHECKING:
+    from generation.diffusion.gate.picture_gate import PictureGate
+
+_log = logging.getLogger(__name__)
 
 _PULSE_SECONDS = 1.0
 
@@ -108,8 +115,10 @@ def _serve(load: Load, inbox: SimpleQueue[Message], outbox: Outbox, pulse: Pulse
     diffusers_logging.set_verbosity_error()
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
-    if load.threads is not None:
-        torch.set_num_threads(load.threads)
+    # Setting it, if only to what it is, settles it for this thread: which row counts agree depends on it, and torch
+    # would otherwise take over at any time what another thread, such as the picture gate's, has set for itself.
+    torch.set_num_threads(load.threads or torch.get_num_threads())
+    torch.get_num_threads()
     try:
         model = load_model(load)
     except ModelUnavailable as error:
@@ -119,6 +128,7 @@ def _serve(load: Load, inbox: SimpleQueue[Message], outbox: Outbox, pulse: Pulse
         model,
         preview=load.preview,
         reproducible=load.reproducible,
+        gate=_gate(),
         report=outbox.put,
         fault=_end_with,
         ledger=ledger,
@@ -134,8 +144,21 @@ def _serve(load: Load, inbox: SimpleQueue[Message], outbox: Outbox, pulse: Pulse
                     engine.cancel(key)
                 case Look(key=key):
                     engine.look(key)
+                case Score():
+                    engine.score(message)
         with pulse.busy():
             working = engine.tick()
+
+
+def _gate() -> "PictureGate | None":
+    """The picture gate. Where it cannot be loaded the log says why, and no picture passes for checked."""
+    from generation.diffusion.gate.picture_gate import PictureGate
+
+    try:
+        return PictureGate.load()
+    except GateFailed as error:
+        _log.error("%s", error)
+        return None
 
 
 def _arrived(inbox: SimpleQueue[Message], *, wait: bool) -> Iterator[Message]:

@@ -7,7 +7,8 @@ Run as ``python scripted_drawer.py FILE``, which counts its starts, one byte eac
     fail     fails the job                              wait     takes the job and does nothing
     echo     gives back the picture to draw over, in the second run; ends in the first
 
-Anything else is drawn: two steps and a picture.
+Anything else is drawn: two steps and a picture. A file to be checked is clean, unless it holds one of these words or
+``broken``, which cannot be checked.
 """
 
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from generation import messages
+from generation.gate import GateScores
 from generation.messages import (
     Alive,
     Begun,
@@ -30,10 +32,14 @@ from generation.messages import (
     Message,
     ModelInfo,
     Places,
+    Score,
+    Scored,
     Stepped,
     Unloadable,
 )
 from generation.spec import picture
+
+CLEAN = GateScores(drawing=1.0, hentai=0.0, neutral=0.0, porn=0.0, sexy=0.0)
 
 
 def read() -> Message | None:
@@ -67,7 +73,16 @@ def draw(order: Draw, starts: int) -> None:
         write(Stepped(key=order.key, step=step, steps=2, pictures_done=0, seconds_left=1.0, body=b""))
     for index in reversed(range(order.spec.count)):
         body = order.body or f"{order.spec.prompt} {index}".encode()
-        write(Drawn(key=order.key, index=index, spec=picture(order.spec, index), body=body))
+        write(Drawn(key=order.key, index=index, spec=picture(order.spec, index), scores=CLEAN, body=body))
+
+
+def score(asked: Score) -> None:
+    if asked.body == b"die":
+        os._exit(3)
+    if asked.body == b"broken":
+        return write(Scored(key=asked.key, scores=None, sentence="No picture."))
+    if asked.body != b"wait":
+        write(Scored(key=asked.key, scores=CLEAN, sentence=""))
 
 
 def main() -> None:
@@ -87,6 +102,8 @@ def main() -> None:
             draw(message, starts)
         elif isinstance(message, Look):
             write(Stepped(key=message.key, step=1, steps=2, pictures_done=0, seconds_left=None, body=b"seen"))
+        elif isinstance(message, Score):
+            score(message)
         elif isinstance(message, Cancel):
             write(Alive(busy=0.0, usual=None))
 

@@ -12,7 +12,7 @@ import pytest
 
 from generation import child, supervision
 from generation.drawing import DrawingProcess, Finished, Job, Progress, Update, Waiting
-from generation.errors import Cancelled, DrawerDied, DrawingFailed, InvalidChoice, ModelUnavailable
+from generation.errors import Cancelled, DrawerDied, DrawingFailed, GateFailed, InvalidChoice, ModelUnavailable
 from generation.profiles import Profile
 from generation.spec import PromptSpec, resolve
 from generation.updates import Slot
@@ -239,6 +239,45 @@ async def test_a_process_that_does_not_leave_is_killed(
         job = drawer.submit(spec("hang"), owner=1, key="1")
         await asyncio.sleep(0.2)
     assert job.ended
+
+
+async def test_pictures_carry_what_the_gate_said(process: Callable[..., Any]) -> None:
+    async with process() as drawer:
+        [picture] = await drawer.submit(spec(), owner=1, key="1").result()
+        assert picture.scores is not None
+        assert picture.scores.drawing == 1
+
+
+async def test_a_file_is_checked_over_there(process: Callable[..., Any]) -> None:
+    async with process() as drawer:
+        assert (await drawer.score(b"a file")).explicit == 0
+        with pytest.raises(GateFailed, match="No picture"):
+            await drawer.score(b"broken")
+
+
+async def test_a_file_that_ends_the_process_is_not_sent_again(process: Callable[..., Any], starts: Path) -> None:
+    async with process() as drawer:
+        await drawer.start()
+        with pytest.raises(GateFailed, match="ended"):
+            await drawer.score(b"die")
+        assert (await drawer.score(b"a file")).explicit == 0
+    assert counted(starts) == 2
+
+
+async def test_a_check_without_an_answer_fails(process: Callable[..., Any]) -> None:
+    async with process(check_patience=1.0) as drawer:
+        await drawer.start()
+        with pytest.raises(GateFailed, match="too long"):
+            await drawer.score(b"wait")
+        assert (await drawer.score(b"a file")).explicit == 0
+
+
+async def test_without_a_process_nothing_is_checked(process: Callable[..., Any]) -> None:
+    async with process(model="unloadable") as drawer:
+        with pytest.raises(GateFailed, match="no such model"):
+            await drawer.score(b"a file")
+    with pytest.raises(GateFailed, match="closed"):
+        await drawer.score(b"a file")
 
 
 async def test_in_a_slot_the_newest_wins() -> None:

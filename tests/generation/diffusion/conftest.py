@@ -11,6 +11,7 @@ import torch
 from generation.diffusion.assembly import assemble
 from generation.diffusion.conditioning import TextEncoder
 from generation.diffusion.engine import Engine
+from generation.diffusion.gate.picture_gate import PictureGate
 from generation.diffusion.loading import Model, load
 from generation.ledger import Ledger
 from generation.messages import Draw, Drawn, Failed, Load, Message, Stepped
@@ -80,7 +81,7 @@ class Loop:
 
 @pytest.fixture
 def make_loop(model: Model) -> Callable[..., Loop]:
-    def make(*, of: Model = model, reproducible: bool = True) -> Loop:
+    def make(*, of: Model = model, reproducible: bool = True, gate: PictureGate | None = None) -> Loop:
         told: dict[str, list[Message]] = defaultdict(list)
         faults: list[BaseException] = []
 
@@ -88,7 +89,13 @@ def make_loop(model: Model) -> Callable[..., Loop]:
             told[getattr(message, "key", "")].append(message)
 
         engine = assemble(
-            of, preview=None, reproducible=reproducible, report=report, fault=faults.append, ledger=Ledger()
+            of,
+            preview=None,
+            reproducible=reproducible,
+            gate=gate,
+            report=report,
+            fault=faults.append,
+            ledger=Ledger(),
         )
         return Loop(engine, told, faults)
 

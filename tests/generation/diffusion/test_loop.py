@@ -11,8 +11,11 @@ from PIL import Image
 
 from generation import png, recipe
 from generation.diffusion.engine import Engine
+from generation.diffusion.gate.picture_gate import PictureGate
 from generation.diffusion.loading import Model
-from generation.messages import Begun, Drawn, Places
+from generation.errors import GateFailed
+from generation.gate import GateScores
+from generation.messages import Begun, Drawn, Places, Score, Scored
 from generation.samplers import names
 from generation.spec import PromptSpec, picture
 
@@ -242,6 +245,56 @@ def test_when_memory_runs_out_for_one_the_others_go_on(
     loop.run()
     assert "memory" in loop.failures("long")[0]
     assert loop.pngs("short")
+
+
+class Blind(PictureGate):
+    """A gate that cannot see."""
+
+    def __init__(self) -> None:
+        pass
+
+    def score(self, picture: Image.Image) -> GateScores:
+        raise GateFailed("It could not be checked.")
+
+
+def scores_of(loop: Any) -> list[GateScores | None]:
+    return [message.scores for message in loop.told["job"] if isinstance(message, Drawn)]
+
+
+def test_a_finished_picture_is_checked_before_it_is_told_of(make_loop: Callable[..., Any], spec_of: Specs) -> None:
+    gate = PictureGate.load()
+    seeing, blind, without = make_loop(gate=gate), make_loop(gate=Blind()), make_loop(gate=None)
+    for each in (seeing, blind, without):
+        each.draw(spec_of("a cat", count=2))
+        each.run()
+        assert len(each.pngs()) == 2
+    assert scores_of(seeing) == [gate.score(opened(data)) for data in seeing.pngs()]
+    assert scores_of(blind) == scores_of(without) == [None, None]
+
+
+def scored(loop: Any, file: bytes) -> Scored:
+    loop.engine.score(Score(key="file", body=file))
+    loop.engine.settle()
+    return loop.told["file"].pop()
+
+
+def written(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_file_is_checked_and_whatever_goes_wrong_is_no_pass(make_loop: Callable[..., Any]) -> None:
+    loop = make_loop(gate=PictureGate.load())
+    grey = Image.new("RGB", (64, 48), (90, 90, 90))
+    assert scored(loop, written(grey)).scores is not None
+    huge = written(Image.new("1", (10_000, 4_000)))
+    for file, reason in ((b"", "read"), (written(grey)[:60], "read"), (huge, "too large")):
+        answer = scored(loop, file)
+        assert answer.scores is None
+        assert reason in answer.sentence
+    assert scored(make_loop(gate=None), written(grey)).scores is None
+    assert not loop.faults
 
 
 def test_fast_mode_draws_nearly_the_same(make_loop: Callable[..., Any], spec_of: Specs) -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 from generation import png
 from generation.child import COMMAND, Child
 from generation.drawing import DrawingProcess, Finished, Progress, Waiting
-from generation.errors import Cancelled, ModelUnavailable
+from generation.errors import Cancelled, GateFailed, ModelUnavailable
 from generation.messages import Draw, Drawn, Loaded
 from generation.profiles import Profile
 from generation.spec import PromptSpec
@@ -109,6 +109,14 @@ async def test_interrupts_are_left_to_whoever_started_it(drawer: DrawingProcess,
     os.kill(running, signal.SIGINT)
     await drawer.submit(spec_of("a cat"), owner=1, key="interrupted").result()
     assert drawer.pid == running
+
+
+async def test_pictures_and_files_are_checked(drawer: DrawingProcess, spec_of: Specs) -> None:
+    [picture] = await drawer.submit(spec_of("a cat"), owner=1, key="checked").result()
+    assert picture.scores is not None
+    assert await drawer.score(picture.png) == picture.scores
+    with pytest.raises(GateFailed, match="could not be read"):
+        await drawer.score(b"no picture")
 
 
 async def test_a_model_that_is_not_there_is_one_sentence(tiny_profile: Profile, spec_of: Specs) -> None:
