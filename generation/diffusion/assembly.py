@@ -11,9 +11,11 @@ from generation.diffusion.encoding import Encoder
 from generation.diffusion.engine import Engine
 from generation.diffusion.gate.picture_gate import PictureGate
 from generation.diffusion.loading import Model
+from generation.diffusion.memory import Gauge
 from generation.diffusion.preview import Preview
 from generation.diffusion.reports import Reports
 from generation.diffusion.rows import CANDIDATES, RowCounts, Shape
+from generation.diffusion.soundness import Watch
 from generation.diffusion.source import Source
 from generation.diffusion.stepper import Stepper
 from generation.ledger import Ledger
@@ -54,6 +56,7 @@ def assemble(
         reproducible=reproducible,
         most=most,
         worth_probing=_worth_probing(model),
+        gauge=Gauge(model.device),
     )
     factor = model.latent_factor
 
@@ -65,7 +68,7 @@ def assemble(
         model=model,
         text_encoder=TextEncoder(model.tokenizer, model.text_encoder),
         scheduler=Scheduler(room=room),
-        stepper=Stepper(network, counts),
+        stepper=Stepper(network, counts, Watch(lagging=model.device.type == "cuda")),
         decoder=decoder,
         source=Source(model.vae),
         preview=Preview(preview, decoder, model.channels),

@@ -17,9 +17,11 @@ from generation.diffusion.decoding import Decoder
 from generation.diffusion.encoding import Encoder
 from generation.diffusion.job import Job
 from generation.diffusion.loading import Model
+from generation.diffusion.memory import is_out_of_memory
 from generation.diffusion.preview import Preview
 from generation.diffusion.reports import Reports
 from generation.diffusion.request import Request, prepare, prepare_second
+from generation.diffusion.soundness import fell_apart
 from generation.diffusion.source import Source
 from generation.diffusion.stepper import Stepper
 from generation.errors import DrawingFailed, RequestError
@@ -121,6 +123,11 @@ class Engine:
         except RequestError as error:
             self._fail(job, error)
             return False
+        except (MemoryError, RuntimeError) as fault:
+            if not is_out_of_memory(fault):
+                raise
+            self._fail(job, DrawingFailed("There is not enough memory to begin this picture. Try again later."))
+            return False
         job.requests[index] = request
         later = self._later(request.spec)
         self._ledger.open(ticket.id, owner=ticket.owner, steps=len(request.table), work=ticket.work, later=later)
@@ -140,14 +147,21 @@ class Engine:
             request.wants_estimate = self._job_of(ticket).watched
         going = [request for request in requests if not request.ended]
         try:
-            if going:
-                self._stepper.step(going)
-            return batch
+            broken = self._stepper.step(going) if going else []
         except DrawingFailed as error:
             if len(batch) == 1:
                 self._fail(self._job_of(batch[0]), error)
                 return []
+        else:
+            self._fail_all(broken)
+            return [ticket for ticket in batch if self._key_of(ticket) in self._jobs]
         return [done for ticket in batch for done in self._advance([ticket])]
+
+    def _fail_all(self, broken: list[Request]) -> None:
+        """Fail the jobs of requests that fell apart; one of an earlier step may have ended meanwhile."""
+        for job in list(self._jobs.values()) if broken else ():
+            if any(request in broken for request in job.requests.values()):
+                self._fail(job, fell_apart())
 
     def _finish(self, job: Job) -> None:
         """Take the pictures whose tables have ended out of the loop; they wait to be decoded."""

@@ -7,11 +7,12 @@ probe, once for each latent size and number of tokens; calls are then padded to 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from generation.diffusion.memory import is_out_of_memory
+from generation.diffusion.memory import Gauge, fits, is_out_of_memory
 
 #: Rows (n, C, h, w), timesteps (n,), contexts (n, tokens, width) to outputs (n, C, h, w).
 Network = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -22,6 +23,8 @@ CANDIDATES = (2, 4, 6, 8, 12, 16)
 _LARGEST_LEAST = 4
 #: The only count where nothing is gained from larger calls: a plain picture's positive and negative row.
 _PAIR = (2,)
+#: After so many steps, a count that did not fit into memory is tried again: others may have left.
+_STEPS_WITHOUT = 500
 
 
 def split(rows: int, counts: tuple[int, ...]) -> list[tuple[int, int]]:
@@ -37,7 +40,8 @@ def split(rows: int, counts: tuple[int, ...]) -> list[tuple[int, int]]:
 class RowCounts:
     """The row counts that calls of each latent shape and number of tokens may have.
 
-    ``most`` is the most rows for a shape. ``worth_probing`` says for which shapes larger calls than pairs pay.
+    ``most`` is the most rows for a shape, of which there are fewer where ``gauge`` finds that they do not fit into
+    memory. ``worth_probing`` says for which shapes larger calls than pairs pay.
     """
 
     def __init__(
@@ -49,42 +53,79 @@ class RowCounts:
         reproducible: bool,
         most: Callable[[Shape], int],
         worth_probing: Callable[[Shape], bool],
+        gauge: Gauge | None = None,
     ) -> None:
         self._network, self._width, self._device = network, width, device
+        self._gauge = gauge or Gauge(device)
         self._reproducible, self._most, self._worth_probing = reproducible, most, worth_probing
         self._counts: dict[tuple[Shape, int], tuple[int, ...]] = {}
+        self._lowered: dict[tuple[Shape, int], _Lowered] = {}
 
     def of(self, shape: Shape, tokens: int) -> tuple[int, ...]:
         """The counts, rising, that calls on latents of ``shape`` (C, h, w) with ``tokens`` tokens may have."""
         key = (shape, tokens)
         if key not in self._counts:
             self._counts[key] = self._found(shape, tokens)
-        return self._counts[key]
+        if key not in self._lowered:
+            return self._counts[key]
+        lowered = self._lowered[key]
+        lowered.steps_left -= 1
+        if not lowered.steps_left:
+            del self._lowered[key]
+        return lowered.counts
 
     def lower(self, shape: Shape, tokens: int) -> bool:
-        """Give up the largest count, which did not fit into memory; False where only one is left."""
+        """Do without the largest count, which did not fit into memory; False where only one is left."""
         counts = self.of(shape, tokens)
-        self._counts[shape, tokens] = counts[:-1] or counts
+        self._lowered[shape, tokens] = _Lowered(counts[:-1] or counts)
         return len(counts) > 1
 
     def _found(self, shape: Shape, tokens: int) -> tuple[int, ...]:
         most = max(2, self._most(shape))
         if not self._reproducible:
-            return tuple(range(1, most + 1))
+            return tuple(range(1, self._fitting(shape, tokens, most) + 1))
         if not self._worth_probing(shape):
             return _PAIR
-        return probe(self._network, shape, tokens, self._width, self._device, most)
+        return probe(self._network, shape, tokens, self._width, self._device, most, self._gauge)
+
+    def _fitting(self, shape: Shape, tokens: int, most: int) -> int:
+        """How many rows fit into memory, up to ``most``, going by what a pair takes."""
+        rows = _Rows.random(shape, tokens, self._width, self._device)
+        _, taken = self._gauge.taken(lambda: rows.row_of(self._network, 2))
+        free = self._gauge.free()
+        if taken is None:
+            return most
+        return max((count for count in range(2, most + 1) if fits(taken * count // 2, free)), default=2)
 
 
-@torch.inference_mode()
-def probe(network: Network, shape: Shape, tokens: int, width: int, device: torch.device, most: int) -> tuple[int, ...]:
-    """Find the largest class of row counts, up to ``most``, in which a row comes out the same to the last bit."""
-    generator = torch.Generator().manual_seed(0)
-    latents = torch.randn(1, *shape, generator=generator).to(device)
-    context = torch.randn(1, tokens, width, generator=generator).to(device)
+@dataclass(slots=True)
+class _Lowered:
+    counts: tuple[int, ...]
+    steps_left: int = _STEPS_WITHOUT
+
+
+def probe(
+    network: Network,
+    shape: Shape,
+    tokens: int,
+    width: int,
+    device: torch.device,
+    most: int,
+    gauge: Gauge | None = None,
+) -> tuple[int, ...]:
+    """Find the largest class of row counts, up to ``most``, in which a row comes out the same to the last bit.
+
+    A count that would not fit into memory, going by what the last took, is not tried.
+    """
+    gauge = gauge or Gauge(device)
+    rows = _Rows.random(shape, tokens, width, device)
     classes: list[tuple[Tensor, list[int]]] = []
+    per_row: float | None = None
     for count in (count for count in CANDIDATES if count <= most):
-        row = _row_of(network, latents, context, count)
+        if per_row is not None and not fits(int(per_row * count), gauge.free()):
+            break
+        row, taken = gauge.taken(lambda count=count: rows.row_of(network, count))
+        per_row = None if taken is None else taken / count
         if row is None:
             continue
         alike = next((members for other, members in classes if torch.equal(other, row)), None)
@@ -96,13 +137,28 @@ def probe(network: Network, shape: Shape, tokens: int, width: int, device: torch
     return tuple(max(able, key=len, default=_PAIR))
 
 
-def _row_of(network: Network, latents: Tensor, context: Tensor, count: int) -> Tensor | None:
-    """What becomes of the row in a call that holds it ``count`` times; None if that depends on its place."""
-    timesteps = torch.full((count,), 500.25, device=latents.device)
-    try:
-        outputs = network(latents.expand(count, -1, -1, -1), timesteps, context.expand(count, -1, -1))
-    except RuntimeError as fault:
-        if is_out_of_memory(fault):
-            return None
-        raise
-    return outputs[0] if all(torch.equal(output, outputs[0]) for output in outputs) else None
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """A row to try a network on: latents (1, C, h, w) and a context (1, tokens, width)."""
+
+    latents: Tensor
+    context: Tensor
+
+    @classmethod
+    def random(cls, shape: Shape, tokens: int, width: int, device: torch.device) -> "_Rows":
+        generator = torch.Generator().manual_seed(0)
+        latents = torch.randn(1, *shape, generator=generator).to(device)
+        return cls(latents, torch.randn(1, tokens, width, generator=generator).to(device))
+
+    @torch.inference_mode()
+    def row_of(self, network: Network, count: int) -> Tensor | None:
+        """What becomes of the row in a call that holds it ``count`` times; None if that depends on its place."""
+        timesteps = torch.full((count,), 500.25, device=self.latents.device)
+        rows, contexts = self.latents.expand(count, -1, -1, -1), self.context.expand(count, -1, -1)
+        try:
+            outputs = network(rows, timesteps, contexts)
+        except RuntimeError as fault:
+            if is_out_of_memory(fault):
+                return None
+            raise
+        return outputs[0] if all(torch.equal(output, outputs[0]) for output in outputs) else None

@@ -10,37 +10,39 @@ import torch
 from torch import Tensor
 
 from generation.diffusion.guidance import NetworkRow
-from generation.diffusion.memory import is_out_of_memory
+from generation.diffusion.memory import is_out_of_memory, release
 from generation.diffusion.request import Request, Term
 from generation.diffusion.rows import Network, RowCounts, split
+from generation.diffusion.soundness import Watch
 from generation.errors import DrawingFailed
 
 
 class Stepper:
     """Advances requests of one latent size by one network call each."""
 
-    def __init__(self, network: Network, counts: RowCounts) -> None:
+    def __init__(self, network: Network, counts: RowCounts, watch: Watch | None = None) -> None:
         self._network, self._counts = network, counts
+        self._watch = watch or Watch(lagging=False)
 
-    def step(self, requests: Sequence[Request]) -> None:
-        """Advance every request by one row of its table.
+    def step(self, requests: Sequence[Request]) -> list[Request]:
+        """Advance every request by one row of its table; return those, of this step or the last, that fell apart.
 
         When memory runs out the step is repeated with smaller network calls of the same class, so that nothing is
         lost; DrawingFailed is raised when the smallest do not fit either, and then no request has changed.
         """
-        while not self._tried(requests):
-            _free_cache()
+        while (latents := self._tried(requests)) is None:
+            release()
             if not self._lower(requests):
                 raise DrawingFailed("There is not enough memory to draw a picture of this size. Choose a smaller one.")
+        return self._watch.broken(requests, latents)
 
-    def _tried(self, requests: Sequence[Request]) -> bool:
+    def _tried(self, requests: Sequence[Request]) -> Tensor | None:
         try:
-            self._step(requests)
+            return self._step(requests)
         except (MemoryError, RuntimeError) as fault:
-            if is_out_of_memory(fault):
-                return False  # and recover outside: the traceback holds on to the tensors
-            raise
-        return True
+            if not is_out_of_memory(fault):
+                raise
+        return None  # and recover outside: the traceback holds on to the tensors
 
     def _lower(self, requests: Sequence[Request]) -> bool:
         shape = _shape(requests)
@@ -49,7 +51,7 @@ class Stepper:
         return any(lowered)
 
     @torch.inference_mode()
-    def _step(self, requests: Sequence[Request]) -> None:
+    def _step(self, requests: Sequence[Request]) -> Tensor:
         latents = torch.stack([request.latents for request in requests])
         scalars = _scalars(requests, latents.device)
         guided = self._guided(requests, latents * _column(scalars, 0), scalars[:, 1])
@@ -60,6 +62,7 @@ class Stepper:
         _estimate(requests, latents, guided)
         for request, latent, kept in zip(requests, after, newest, strict=True):
             request.advance(latent, kept)
+        return after
 
     def _guided(self, requests: Sequence[Request], inputs: Tensor, timesteps: Tensor) -> Tensor:
         """The guided network outputs, one a request."""
@@ -139,8 +142,3 @@ def _shape(requests: Sequence[Request]) -> tuple[int, int, int]:
 def _shape_of(batch: Tensor) -> tuple[int, int, int]:
     _, channels, height, width = batch.shape
     return channels, height, width
-
-
-def _free_cache() -> None:
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

@@ -194,6 +194,85 @@ def test_a_picture_that_is_no_number_fails_with_a_reason(
     assert loop.pngs("good")
 
 
+def test_a_picture_that_falls_apart_leaves_at_that_step(
+    loop: Any, spec_of: Specs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, spoiled = loop.engine._stepper._network, 0
+
+    def spoiling(latents: torch.Tensor, timesteps: torch.Tensor, contexts: torch.Tensor) -> torch.Tensor:
+        nonlocal spoiled
+        out = network(latents, timesteps, contexts)
+        if contexts.shape[1] == 77:
+            return out
+        spoiled += bool(loop.told["long"])  # not while row counts are probed
+        return out * float("nan") if loop.told["long"] else out
+
+    loop.draw(spec_of("a cat"), "before", "b")
+    loop.run()
+    loop.engine._stepper._counts.of((4, 8, 8), 154)
+    monkeypatch.setattr(loop.engine._stepper, "_network", spoiling)
+    loop.draw(spec_of("cat, " * 50, steps=30), "long", "a")
+    loop.draw(spec_of("a cat"), "short", "b")
+    loop.run()
+    assert "no numbers" in loop.failures("long")[0]
+    assert spoiled == 1
+    assert loop.pngs("short") == loop.pngs("before")
+
+
+@pytest.mark.parametrize(("texture", "fails"), [(0.0, True), (0.01, False)])
+def test_a_decode_that_lost_everything_fails_and_a_black_picture_does_not(
+    texture: float, fails: bool, loop: Any, spec_of: Specs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode = loop.engine._decoder._decode_batch
+
+    def dark(latents: torch.Tensor, **options: Any) -> Any:
+        return (decode(latents, **options)[0].clamp(-1, 1) * texture - 1.5,)
+
+    monkeypatch.setattr(loop.engine._decoder, "_decode_batch", dark)
+    loop.draw(spec_of("a black room"))
+    loop.run()
+    if fails:
+        assert "black" in loop.failures()[0]
+    else:
+        assert opened(loop.pngs()[0]).getextrema() == ((0, 0),) * 3
+
+
+def test_black_in_half_precision_is_decoded_again_in_full(
+    loop: Any, spec_of: Specs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode = loop.engine._decoder._decode_batch
+    asked = []
+
+    def black_at_first(latents: torch.Tensor, **options: Any) -> Any:
+        asked.append(latents.dtype)
+        decoded = decode(latents, **options)[0]
+        return (decoded * 0 - 1 if len(asked) == 1 else decoded,)
+
+    monkeypatch.setattr(loop.engine._decoder, "_decode_batch", black_at_first)
+    loop.draw(spec_of("a cat"))
+    loop.run()
+    assert len(asked) == 2
+    assert np.asarray(opened(loop.pngs()[0])).std() > 0
+
+
+def test_no_memory_to_begin_with_fails_that_one_alone(
+    loop: Any, spec_of: Specs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encode = loop.engine._text_encoder.encode
+
+    def full(texts: Any, *options: Any) -> torch.Tensor:
+        if any("long" in str(text) for text in texts):
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return encode(texts, *options)
+
+    monkeypatch.setattr(loop.engine._text_encoder, "encode", full)
+    loop.draw(spec_of("a long one"), "long", "a")
+    loop.draw(spec_of("a cat"), "short", "b")
+    loop.run()
+    assert "memory" in loop.failures("long")[0]
+    assert loop.pngs("short")
+
+
 def test_a_decode_that_overflows_is_repeated_in_full_precision(
     loop: Any, spec_of: Specs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

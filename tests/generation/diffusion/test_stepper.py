@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from generation import samplers
 from generation.diffusion.assembly import network_of
 from generation.diffusion.conditioning import TextEncoder
 from generation.diffusion.loading import Model
+from generation.diffusion.memory import Gauge
 from generation.diffusion.noise import GENERATORS
 from generation.diffusion.request import Request, prepare
 from generation.diffusion.rows import Network, RowCounts, Shape, probe, split
@@ -206,6 +208,59 @@ def test_the_probe_leaves_out_counts_in_which_the_place_matters() -> None:
 
 def test_the_probe_leaves_out_counts_that_do_not_fit(model: Model) -> None:
     assert max(probe(Narrow(network_of(model), 4), (4, 8, 8), 77, 32, torch.device("cpu"), 16)) <= 4
+
+
+class Scales(Gauge):
+    """Says that a call takes so many bytes a row, of so many that are free."""
+
+    def __init__(self, per_row: int, free: int) -> None:
+        self.per_row, self._bytes, self.tried = per_row, free, list[int]()
+
+    def network(self, latents: Tensor, timesteps: Tensor, contexts: Tensor) -> Tensor:
+        self.tried.append(len(latents))
+        return latents
+
+    def free(self) -> int:
+        return self._bytes
+
+    def taken(self, work: Callable[[], Any]) -> tuple[Any, int]:
+        result = work()
+        return result, self.per_row * self.tried[-1]
+
+
+def test_the_probe_does_not_try_what_would_not_fit() -> None:
+    scales = Scales(per_row=100, free=1100)
+    assert probe(scales.network, (4, 8, 8), 77, 32, torch.device("cpu"), 16, scales) == (2, 4, 6, 8)
+    assert max(scales.tried) == 8
+
+
+@pytest.mark.parametrize(("free", "most"), [(1000, 8), (600, 4), (10, 2), (10_000, 12)])
+def test_without_reproducibility_calls_are_as_large_as_fits(free: int, most: int) -> None:
+    scales = Scales(per_row=100, free=free)
+    counts = RowCounts(
+        scales.network,
+        width=32,
+        device=torch.device("cpu"),
+        reproducible=False,
+        most=lambda _: 12,
+        worth_probing=lambda _: True,
+        gauge=scales,
+    )
+    assert counts.of((4, 8, 8), 77) == tuple(range(1, most + 1))
+    assert scales.tried == [2]
+
+
+def test_a_count_that_did_not_fit_is_tried_again_much_later(model: Model) -> None:
+    counts = counts_of(model, network_of(model))
+    found = counts.of((4, 8, 8), 77)
+    assert len(found) > 1
+    assert counts.lower((4, 8, 8), 77)
+    later = [counts.of((4, 8, 8), 77) for _ in range(600)]
+    assert later[:100] == [found[:-1]] * 100
+    assert later[-50:] == [found] * 50
+    while counts.lower((4, 8, 8), 77):
+        pass
+    assert counts.of((4, 8, 8), 77) == found[:1]
 
 
 def test_without_reproducibility_nothing_is_padded(model: Model) -> None:
