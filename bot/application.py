@@ -157,4 +157,5 @@ def _process(configuration: Configuration, profile: Profile) -> DrawingProcess:
         vae=configuration.vae,
         device=configuration.device,
         dtype=configuration.dtype,
+        reproducible=configuration.reproducible,
     )

@@ -23,6 +23,7 @@ _EXPECTED = {
     "pictures_gib": "must be a number of gibibytes above 0",
     "device": "must be auto, cpu, cuda, or cuda:1 and so on",
     "dtype": "must be auto, float32, float16 or bfloat16",
+    "reproducible": "must be true or false",
     "log_level": "must be DEBUG, INFO, WARNING or ERROR",
 }
 
@@ -72,6 +73,7 @@ class Configuration(BaseSettings):
     pictures_gib: float = Field(default=20.0, gt=0, allow_inf_nan=False)
     device: Annotated[_Text, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")] = "auto"
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+    reproducible: bool = True
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 
     @classmethod

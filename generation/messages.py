@@ -23,7 +23,8 @@ class ModelInfo:
     """The model as it was loaded.
 
     ``hash`` is the first ten hexadecimal digits of the SHA-256 of the weights file, as A1111 writes it. ``dtype`` is
-    the network's, as torch spells it without the prefix; ``prediction`` is ``epsilon`` or ``v_prediction``.
+    the network's, as torch spells it without the prefix; ``prediction`` is ``epsilon`` or ``v_prediction``. ``mode`` is
+    ``reproducible``, or ``fast``, where the company a picture is drawn in may show in its last bits.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ModelInfo:
     device: str
     dtype: str
     prediction: str
+    mode: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

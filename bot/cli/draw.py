@@ -43,6 +43,7 @@ def draw(
     download: option.Download = False,
     device: option.Device = None,
     dtype: option.Dtype = None,
+    fast: option.Fast = False,
     output: option.Output = None,
     overwrite: option.Overwrite = False,
     dry_run: option.DryRun = False,
@@ -88,6 +89,7 @@ def draw(
         download=download,
         device=device,
         dtype=dtype,
+        fast=fast,
         hints=not no_hints,
     )
     configuration = read_configuration()

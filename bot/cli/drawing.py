@@ -39,6 +39,7 @@ def process_of(order: Order) -> DrawingProcess:
         device=order.device,
         dtype=order.dtype,
         download=order.download,
+        reproducible=not order.fast,
     )
 
 

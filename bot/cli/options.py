@@ -150,6 +150,14 @@ Dtype = Annotated[
         help="Numbers to draw in: auto, float32, float16 or bfloat16.", metavar="DTYPE", rich_help_panel=_MODEL
     ),
 ]
+Fast = Annotated[
+    bool,
+    typer.Option(
+        "--fast",
+        help="Skip what keeps a picture bit for bit the same in any company; it may differ in the last bits.",
+        rich_help_panel=_MODEL,
+    ),
+]
 
 Output = Annotated[
     Path | None,

@@ -30,6 +30,7 @@ class Wishes:
     download: bool = False
     device: str | None = None
     dtype: str | None = None
+    fast: bool = False
     hints: bool = True
 
 
@@ -44,6 +45,7 @@ class Order:
     download: bool
     device: str
     dtype: str
+    fast: bool
     remarks: tuple[str, ...]
 
 
@@ -75,6 +77,7 @@ def place_order(
         download=wishes.download,
         device=wishes.device or configuration.device,
         dtype=wishes.dtype or configuration.dtype,
+        fast=wishes.fast or not configuration.reproducible,
         remarks=tuple(remark for remark in remarks if remark),
     )
 

@@ -70,7 +70,8 @@ class Encoder:
             return error
 
     def _png(self, pixels: Pixels, spec: PromptSpec) -> bytes:
-        text = recipe.write(spec, version=program_version(), model_hash=self._info.hash)
+        mode = (recipe.DRAWING_MODE, self._info.mode)
+        text = recipe.write(spec, version=program_version(), model_hash=self._info.hash, extra=[mode])
         return png.embed(Image.fromarray(pixels), text)
 
 

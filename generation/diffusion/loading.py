@@ -112,6 +112,7 @@ def _load(wanted: Load, device: torch.device, dtype: torch.dtype) -> Model:
         device=str(device),
         dtype=str(dtype).removeprefix("torch."),
         prediction=parts.prediction,
+        mode="reproducible" if wanted.reproducible else "fast",
     )
     return Model(
         unet=_placed(parts.unet, device),

@@ -10,12 +10,14 @@ A recipe written here, read and resolved is the spec it was written of.
 """
 
 from generation.recipe.choosing import choices, left_out
+from generation.recipe.names import DRAWING_MODE
 from generation.recipe.quoting import quote, unquote
 from generation.recipe.reading import Fields, parse, raw_fields
 from generation.recipe.sampling import sampler_and_schedule
 from generation.recipe.writing import compose, write
 
 __all__ = [
+    "DRAWING_MODE",
     "Fields",
     "choices",
     "compose",

@@ -13,6 +13,7 @@ from generation.recipe.names import (
     CFG_RESCALE_ELSEWHERE,
     CFG_RULE,
     COUNT,
+    DRAWING_MODE,
     EXACT_NEGATIVE,
     EXACT_PROMPT,
     PRESET_WEIGHT,
@@ -54,6 +55,7 @@ _USED = {name for _, name, _ in _WHOLE + _FRACTIONS} | PASSES_USED | {
 }  # fmt: skip
 #: Fields that tell of the drawing without changing it, or that another field has told already.
 _TELLING = {
+    DRAWING_MODE,
     "Model hash", "VAE hash", "Lora hashes", "TI hashes", "Hashes", "Version", "User", "Batch size", "Batch pos",
     "Hypernet", "Hypernet hash", "Hypernet strength", "Refiner switch by sampling steps", "Downcast alphas_cumprod",
     "Pad conds", "Pad conds v0", "Old prompt editing timelines", "Cache FP16 weight for LoRA",

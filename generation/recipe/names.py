@@ -4,6 +4,7 @@ PROGRAM = "ninewords"
 
 CFG_RULE = "CFG rule"  # "area": the CFG scale follows the picture's area; "given": somebody chose it
 PRESET_WEIGHT = "Preset weight"  # of the nine words, where the preset wrote the negative prompt
+DRAWING_MODE = "Drawing mode"  # "reproducible" or "fast": whether company could show in the last bits
 COUNT = "Count"  # how many pictures were asked for together, the seeds counting up
 SOURCE = "Source"  # the digest of the picture that was drawn over
 SECOND_STRENGTH = "Hires denoising strength"  # where the web UI's one field for both passes is taken by the first

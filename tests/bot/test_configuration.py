@@ -34,6 +34,15 @@ def test_the_environment_goes_before_the_files(folder: Path, monkeypatch: pytest
     assert (configuration.device, configuration.dtype, configuration.log_level) == ("cpu", "bfloat16", "DEBUG")
 
 
+def test_pictures_are_reproducible_unless_somebody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_configuration().reproducible
+    monkeypatch.setenv("REPRODUCIBLE", "false")
+    assert not read_configuration().reproducible
+    monkeypatch.setenv("REPRODUCIBLE", "perhaps")
+    with pytest.raises(WrongConfiguration, match="REPRODUCIBLE must be true or false"):
+        read_configuration()
+
+
 def test_what_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "")
     monkeypatch.setenv("HOME_GUILD", "")

@@ -95,7 +95,8 @@ def main() -> None:
         return write(Unloadable(sentence="There is no such model."))
     if load.source == "broken":
         sys.exit(1)
-    info = ModelInfo(name=load.name, hash="0123456789", device="none", dtype="float32", prediction="epsilon")
+    mode = "reproducible" if load.reproducible else "fast"
+    info = ModelInfo(name=load.name, hash="0123456789", device="none", dtype="float32", prediction="epsilon", mode=mode)
     write(Loaded(info=info))
     while (message := read()) is not None:
         if isinstance(message, Draw):

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generation.profiles import Profile, load_profiles
-from generation.recipe import choices, compose, left_out, parse, quote, raw_fields, unquote, write
+from generation.recipe import DRAWING_MODE, choices, compose, left_out, parse, quote, raw_fields, unquote, write
 from generation.samplers.names import NAMES
 from generation.spec import PromptSpec, resolve
 
@@ -131,6 +131,13 @@ def test_all_fields_in_order() -> None:
         "ENSD: 31337, RNG: NV, Eta: 0.5, Emphasis: No norm, CFG Rescale: 0.7, "
         'CFG rule: area, Count: 3, Balance: "1 : 0.8", Version: ninewords 1.2.3'
     )
+
+
+def test_the_mode_of_drawing_is_told_and_no_choice() -> None:
+    read = parse(write(spec(), version="0", extra=[(DRAWING_MODE, "fast")]))
+    assert read["Drawing mode"] == "fast"
+    assert choices(read, PROFILES) == choices(parse(write(spec(), version="0")), PROFILES)
+    assert left_out(read, PROFILES) == ()
 
 
 def test_defaults_are_left_unsaid() -> None:

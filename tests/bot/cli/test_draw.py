@@ -251,6 +251,17 @@ class TestModel:
         ninewords("draw", "--recipe", "b.png", "--profile", "anything-v3", "-o", "d.png")
         assert easel.asked["profile"].name == "anything-v3"
 
+    def test_reproducible_unless_fast_is_asked_for_or_configured(
+        self, ninewords: Ninewords, easel: Easel, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ninewords("draw", "", "-o", "a.png")
+        assert easel.asked["reproducible"]
+        ninewords("draw", "", "--fast", "-o", "b.png")
+        assert not easel.asked["reproducible"]
+        monkeypatch.setenv("REPRODUCIBLE", "false")
+        ninewords("draw", "", "-o", "c.png")
+        assert not easel.asked["reproducible"]
+
     def test_profiles_of_ones_own_lie_in_the_data_folder(
         self, ninewords: Ninewords, easel: Easel, folder: Path
     ) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,13 @@ from PIL import Image
 from generation import png, recipe
 from generation.diffusion.engine import Engine
 from generation.diffusion.gate.picture_gate import PictureGate
-from generation.diffusion.loading import Model
+from generation.diffusion.loading import Model, load
 from generation.errors import GateFailed
 from generation.gate import GateScores
 from generation.messages import Begun, Drawn, Places, Score, Scored
 from generation.samplers import names
 from generation.spec import PromptSpec, picture
+from tests.generation.diffusion.conftest import load_request
 
 Specs = Callable[..., PromptSpec]
 
@@ -383,6 +385,15 @@ def test_fast_mode_draws_nearly_the_same(make_loop: Callable[..., Any], spec_of:
         each.run()
     difference = np.asarray(opened(exact.pngs()[0]), int) - np.asarray(opened(fast.pngs()[0]), int)
     assert np.abs(difference).max() <= 2
+
+
+def test_the_recipe_says_in_which_mode_it_was_drawn(tiny_folder: Path, spec_of: Specs, make_loop: Any) -> None:
+    for reproducible, mode in ((True, "reproducible"), (False, "fast")):
+        loop = make_loop(of=load(load_request(tiny_folder, reproducible=reproducible)), reproducible=reproducible)
+        loop.draw(spec_of("a cat"))
+        loop.run()
+        fields = recipe.parse(png.read(loop.pngs()[0]))
+        assert fields[recipe.DRAWING_MODE] == mode
 
 
 def test_drawn_specs_draw_the_picture_again(loop: Any, spec_of: Specs) -> None:
