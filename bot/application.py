@@ -158,4 +158,5 @@ def _process(configuration: Configuration, profile: Profile) -> DrawingProcess:
         device=configuration.device,
         dtype=configuration.dtype,
         reproducible=configuration.reproducible,
+        acceleration=configuration.acceleration,
     )

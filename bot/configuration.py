@@ -12,11 +12,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from generation.acceleration import Acceleration, Switch
 from generation.errors import NinewordsError
 
 FILE = Path("ninewords.toml")
 
 PROFILE_OF_ONES_OWN_MODEL = "anything-v3"
+_SWITCHED = "must be auto, on or off"
 _EXPECTED = {
     "home_guild": "must be the id of a server, a number of 17 to 20 digits",
     "database": "must be a database URL such as sqlite:///data/ninewords.sqlite",
@@ -24,6 +26,9 @@ _EXPECTED = {
     "device": "must be auto, cpu, cuda, or cuda:1 and so on",
     "dtype": "must be auto, float32, float16 or bfloat16",
     "reproducible": "must be true or false",
+    "channels_last": _SWITCHED,
+    "compile": _SWITCHED,
+    "cuda_graphs": _SWITCHED,
     "log_level": "must be DEBUG, INFO, WARNING or ERROR",
 }
 
@@ -74,6 +79,9 @@ class Configuration(BaseSettings):
     device: Annotated[_Text, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")] = "auto"
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     reproducible: bool = True
+    channels_last: Switch = "auto"
+    compile: Switch = "auto"
+    cuda_graphs: Switch = "auto"
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 
     @classmethod
@@ -101,6 +109,11 @@ class Configuration(BaseSettings):
     def pictures_budget(self) -> int:
         """How many bytes finished pictures may take before the oldest are let go."""
         return int(self.pictures_gib * 2**30)
+
+    @property
+    def acceleration(self) -> Acceleration:
+        """What may be done to draw faster."""
+        return Acceleration(channels_last=self.channels_last, compile=self.compile, cuda_graphs=self.cuda_graphs)
 
     @property
     def profiles_folder(self) -> Path:

@@ -14,6 +14,7 @@ from collections.abc import Hashable, Sequence
 from typing import Self
 
 from generation import child as children
+from generation.acceleration import Acceleration
 from generation.errors import DrawerDied, GateFailed, InvalidChoice, ProcessError
 from generation.gate import GateScores
 from generation.job import Job
@@ -27,6 +28,8 @@ from generation.updates import Finished, Picture, Progress, Update, Waiting
 
 __all__ = ["DrawingProcess", "Finished", "Job", "ModelInfo", "Picture", "Progress", "Update", "Waiting"]
 
+_AUTOMATIC = Acceleration()
+
 
 class DrawingProcess:
     """The drawing process of one model: started when it is needed, watched, replaced, and closed.
@@ -35,6 +38,7 @@ class DrawingProcess:
     hub id, which is fetched only where ``download`` is true. ``vae`` is one of its own, likewise. ``device`` and
     ``dtype`` are torch's names, or ``auto`` for what is there. ``threads`` None leaves their number to torch.
     ``reproducible`` pads network calls so that a picture is bit for bit the same alone and in a crowd.
+    ``acceleration`` is what may be done to draw faster.
     A process that is silent for ``silence`` seconds, or at one step for ``longest_step``, is replaced. Checking a
     picture file may take ``check_patience`` seconds.
     """
@@ -50,6 +54,7 @@ class DrawingProcess:
         threads: int | None = None,
         download: bool = False,
         reproducible: bool = True,
+        acceleration: Acceleration = _AUTOMATIC,
         silence: float = 60.0,
         longest_step: float = 900.0,
         check_patience: float = 120.0,
@@ -66,6 +71,7 @@ class DrawingProcess:
             download=download,
             reproducible=reproducible,
             preview=None if preview is None else [list(row) for row in (*preview.weights, preview.bias)],
+            acceleration=acceleration,
         )
         self._scoring = Scoring(check_patience)
         self._roster = Roster(self._scoring)

@@ -8,9 +8,10 @@ JSON carries Python's shortest representation of a float, and whole numbers of a
 import json
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from generation.acceleration import Acceleration
 from generation.gate import GateScores
 from generation.spec import PromptSpec
 
@@ -52,6 +53,7 @@ class Load:
     download: bool
     reproducible: bool
     preview: list[list[float]] | None
+    acceleration: Acceleration = field(default_factory=Acceleration)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +183,7 @@ Message = Orders | Answers
 _KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in Message.__args__}
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "spec": lambda held: PromptSpec(**held),
+    "acceleration": lambda held: Acceleration(**held),
     "info": lambda held: ModelInfo(**held),
     "scores": lambda held: held and GateScores(**held),
     "places": lambda held: {key: (place, seconds) for key, (place, seconds) in held.items()},
@@ -206,6 +209,6 @@ def message(header: bytes, body: bytes) -> Message:
     held = json.loads(header)
     kind = _KINDS[held.pop("kind")]
     made = {name: _READERS[name](value) if name in _READERS else value for name, value in held.items()}
-    if any(field.name == "body" for field in fields(kind)):
+    if any(each.name == "body" for each in fields(kind)):
         made["body"] = body
     return kind(**made)

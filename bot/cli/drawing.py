@@ -40,6 +40,7 @@ def process_of(order: Order) -> DrawingProcess:
         dtype=order.dtype,
         download=order.download,
         reproducible=not order.fast,
+        acceleration=order.acceleration,
     )
 
 

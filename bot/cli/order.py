@@ -1,7 +1,7 @@
 """What ``ninewords draw`` is asked for: options, preset, recipe and configuration, laid over one another to a spec."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from bot.cli.exits import CommandFailed, Exit
 from bot.configuration import PROFILE_OF_ONES_OWN_MODEL, Configuration
 from bot.moderation.floor import Floor
 from generation import hints, png
+from generation.acceleration import Acceleration
 from generation.errors import InvalidChoice
 from generation.presets import BUILT_IN
 from generation.profiles import Profile
@@ -46,6 +47,7 @@ class Order:
     device: str
     dtype: str
     fast: bool
+    acceleration: Acceleration
     remarks: tuple[str, ...]
 
 
@@ -78,6 +80,8 @@ def place_order(
         device=wishes.device or configuration.device,
         dtype=wishes.dtype or configuration.dtype,
         fast=wishes.fast or not configuration.reproducible,
+        # What must warm up first is not worth it for one order.
+        acceleration=replace(configuration.acceleration, compile="off", cuda_graphs="off"),
         remarks=tuple(remark for remark in remarks if remark),
     )
 

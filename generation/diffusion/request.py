@@ -26,6 +26,7 @@ class Request:
 
     ``latents`` are (C, h, w), float32. ``kept`` and ``noises`` hold what the table reaches back to, newest first.
     ``is_second`` tells a second pass, over the latents of the first.
+    ``prepared`` says whether the prepared network draws it; None before that is settled.
     ``denoised`` is the network's latest estimate of the picture's latents, where ``wants_estimate`` was set before.
     """
 
@@ -35,6 +36,7 @@ class Request:
     noise: PictureNoise
     latents: Tensor
     refinement: Refinement | None = None
+    prepared: bool | None = None
     call: int = 0
     kept: list[Tensor] = field(default_factory=list)
     noises: list[Tensor | None] = field(default_factory=list)

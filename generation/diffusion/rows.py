@@ -41,7 +41,8 @@ class RowCounts:
     """The row counts that calls of each latent shape and number of tokens may have.
 
     ``most`` is the most rows for a shape, of which there are fewer where ``gauge`` finds that they do not fit into
-    memory. ``worth_probing`` says for which shapes larger calls than pairs pay.
+    memory. ``worth_probing`` says for which shapes larger calls than pairs pay. ``few`` keeps to a few counts where
+    nothing has to agree, too: each costs a while to prepare.
     """
 
     def __init__(
@@ -54,9 +55,10 @@ class RowCounts:
         most: Callable[[Shape], int],
         worth_probing: Callable[[Shape], bool],
         gauge: Gauge | None = None,
+        few: bool = False,
     ) -> None:
         self._network, self._width, self._device = network, width, device
-        self._gauge = gauge or Gauge(device)
+        self._gauge, self._few = gauge or Gauge(device), few
         self._reproducible, self._most, self._worth_probing = reproducible, most, worth_probing
         self._counts: dict[tuple[Shape, int], tuple[int, ...]] = {}
         self._lowered: dict[tuple[Shape, int], _Lowered] = {}
@@ -80,10 +82,17 @@ class RowCounts:
         self._lowered[shape, tokens] = _Lowered(counts[:-1] or counts)
         return len(counts) > 1
 
+    def warm(self, shape: Shape, tokens: int) -> None:
+        """Have the network called once with every count it may be called with."""
+        rows = _Rows.random(shape, tokens, self._width, self._device)
+        for count in self.of(shape, tokens):
+            rows.row_of(self._network, count)
+
     def _found(self, shape: Shape, tokens: int) -> tuple[int, ...]:
         most = max(2, self._most(shape))
         if not self._reproducible:
-            return tuple(range(1, self._fitting(shape, tokens, most) + 1))
+            fitting = self._fitting(shape, tokens, most)
+            return tuple(count for count in (CANDIDATES if self._few else range(1, most + 1)) if count <= fitting)
         if not self._worth_probing(shape):
             return _PAIR
         return probe(self._network, shape, tokens, self._width, self._device, most, self._gauge)

@@ -11,17 +11,33 @@ from torch import Tensor
 
 from generation.diffusion.guidance import NetworkRow
 from generation.diffusion.memory import is_out_of_memory, release
+from generation.diffusion.prepared import Prepared
 from generation.diffusion.request import Request, Term
 from generation.diffusion.rows import Network, RowCounts, split
 from generation.diffusion.soundness import Watch
 from generation.errors import DrawingFailed
 
+_Path = tuple[Network, RowCounts]
+
 
 class Stepper:
-    """Advances requests of one latent size by one network call each."""
+    """Advances requests of one latent size by one network call each.
 
-    def __init__(self, network: Network, counts: RowCounts, watch: Watch | None = None) -> None:
+    Where there is a ``prepared`` network, requests are drawn by it as far as it is warm. One that ``keeps`` to its path
+    ends on the network it began on, since the two differ in the last bits.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        counts: RowCounts,
+        *,
+        prepared: Prepared | None = None,
+        keeps: bool = True,
+        watch: Watch | None = None,
+    ) -> None:
         self._network, self._counts = network, counts
+        self._prepared, self._keeps = prepared, keeps
         self._watch = watch or Watch(lagging=False)
 
     def step(self, requests: Sequence[Request]) -> list[Request]:
@@ -47,8 +63,21 @@ class Stepper:
     def _lower(self, requests: Sequence[Request]) -> bool:
         shape = _shape(requests)
         tokens = {row.context.shape[0] for request in requests for row in request.rows()}
-        lowered = [self._counts.lower(shape, length) for length in tokens]
+        paths = {self._path(request) for request in requests}
+        lowered = [counts.lower(shape, length) for _, counts in paths for length in tokens]
         return any(lowered)
+
+    def _path(self, request: Request) -> _Path:
+        """The network that computes the request's present call, and the row counts it may have."""
+        if self._prepared is None:
+            return self._network, self._counts
+        if request.prepared is None or not self._keeps:
+            calls = range(request.call, len(request.table) if self._keeps else request.call + 1)
+            tokens = {row.context.shape[0] for call in calls for row in request.guidance.rows(call)}
+            request.prepared = self._prepared.serves(_shape([request]), tokens)
+        if request.prepared:
+            return self._prepared.network, self._prepared.counts
+        return self._network, self._counts
 
     @torch.inference_mode()
     def _step(self, requests: Sequence[Request]) -> Tensor:
@@ -67,7 +96,8 @@ class Stepper:
     def _guided(self, requests: Sequence[Request], inputs: Tensor, timesteps: Tensor) -> Tensor:
         """The guided network outputs, one a request."""
         rows = [request.rows() for request in requests]
-        outputs = iter(self._outputs(rows, inputs, timesteps))
+        paths = [self._path(request) for request in requests]
+        outputs = iter(self._outputs(rows, paths, inputs, timesteps))
         terms: list[list[Term]] = [[(row.weight, next(outputs)) for row in own] for own in rows]
         guided = _sum(terms)
         for index, request in enumerate(requests):
@@ -75,18 +105,22 @@ class Stepper:
                 guided[index] = request.refinement(guided[index], torch.stack([out for _, out in terms[index]]))
         return guided
 
-    def _outputs(self, rows: list[list[NetworkRow]], inputs: Tensor, timesteps: Tensor) -> list[Tensor]:
-        """The network's output for every row, in order, from calls that each hold rows of one number of tokens."""
+    def _outputs(
+        self, rows: list[list[NetworkRow]], paths: list[_Path], inputs: Tensor, timesteps: Tensor
+    ) -> list[Tensor]:
+        """The network's output for every row, in order, from calls that hold rows of one path and number of tokens."""
         flat = [(index, row.context) for index, own in enumerate(rows) for row in own]
+        alike: dict[tuple[_Path, int], list[int]] = {}
+        for place, (index, context) in enumerate(flat):
+            alike.setdefault((paths[index], context.shape[0]), []).append(place)
         outputs: dict[int, Tensor] = {}
-        for tokens in sorted({context.shape[0] for _, context in flat}):
-            places = [place for place, (_, context) in enumerate(flat) if context.shape[0] == tokens]
-            for held, count in split(len(places), self._counts.of(_shape_of(inputs), tokens)):
+        for ((network, counts), tokens), places in alike.items():
+            for held, count in split(len(places), counts.of(_shape_of(inputs), tokens)):
                 called, places = places[:held], places[held:]
                 padded = called + called[:1] * (count - held)
                 of = torch.tensor([flat[place][0] for place in padded], device=inputs.device)
                 contexts = torch.stack([flat[place][1] for place in padded])
-                out = self._network(inputs[of], timesteps[of], contexts)
+                out = network(inputs[of], timesteps[of], contexts)
                 outputs.update(zip(called, out[:held], strict=True))
         return [outputs[place] for place in range(len(flat))]
 

@@ -3,9 +3,9 @@
     python -m generation.diffusion.worker
 
 It holds no state that outlives it and opens no database. It ends when its input is closed, in the middle of a step if
-need be, so that it never outlives the process that started it. Four threads: the loop, one that reads, one that writes,
-one that checks and encodes pictures; and a pulse that tells every second how long the loop has been at the present
-step.
+need be, so that it never outlives the process that started it. Its threads: the loop, one that reads, one that writes,
+one that checks and encodes pictures, where there is something to warm up one that does, and a pulse that tells every
+second how long the loop has been at the present step.
 """
 
 import logging
@@ -121,18 +121,19 @@ def _serve(load: Load, inbox: SimpleQueue[Message], outbox: Outbox, pulse: Pulse
     torch.get_num_threads()
     try:
         model = load_model(load)
+        engine = assemble(
+            model,
+            preview=load.preview,
+            reproducible=load.reproducible,
+            acceleration=load.acceleration,
+            gate=_gate(),
+            report=outbox.put,
+            fault=_end_with,
+            ledger=ledger,
+        )
     except ModelUnavailable as error:
         outbox.put(Unloadable(sentence=str(error)))
         return outbox.flush()
-    engine = assemble(
-        model,
-        preview=load.preview,
-        reproducible=load.reproducible,
-        gate=_gate(),
-        report=outbox.put,
-        fault=_end_with,
-        ledger=ledger,
-    )
     outbox.put(Loaded(info=model.info))
     working = False
     while True:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.configuration import Configuration, WrongConfiguration, read_configuration
+from generation.acceleration import Acceleration
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +41,16 @@ def test_pictures_are_reproducible_unless_somebody_says_otherwise(monkeypatch: p
     assert not read_configuration().reproducible
     monkeypatch.setenv("REPRODUCIBLE", "perhaps")
     with pytest.raises(WrongConfiguration, match="REPRODUCIBLE must be true or false"):
+        read_configuration()
+
+
+def test_each_acceleration_has_a_switch(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_configuration().acceleration == Acceleration()
+    monkeypatch.setenv("COMPILE", "off")
+    monkeypatch.setenv("CHANNELS_LAST", "on")
+    assert read_configuration().acceleration == Acceleration(compile="off", channels_last="on")
+    monkeypatch.setenv("CUDA_GRAPHS", "maybe")
+    with pytest.raises(WrongConfiguration, match="CUDA_GRAPHS must be auto, on or off"):
         read_configuration()
 
 

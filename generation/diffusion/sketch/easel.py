@@ -12,9 +12,9 @@ from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from numpy.typing import NDArray
 from torch import Tensor
 
-from generation.diffusion.assembly import network_of
 from generation.diffusion.conditioning import TextEncoder
 from generation.diffusion.loading import Model, load
+from generation.diffusion.networks import network_of
 from generation.diffusion.request import prepare
 from generation.diffusion.rows import RowCounts
 from generation.diffusion.sketch.model import FOLDER

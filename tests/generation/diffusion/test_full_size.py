@@ -15,10 +15,10 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel
 
-from generation.diffusion.assembly import network_of
 from generation.diffusion.checkpoint import SD1
 from generation.diffusion.conditioning import TextEncoder
 from generation.diffusion.loading import Model, load
+from generation.diffusion.networks import network_of
 from generation.diffusion.request import prepare
 from generation.diffusion.rows import RowCounts
 from generation.diffusion.stepper import Stepper

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from generation import samplers
-from generation.diffusion.assembly import network_of
 from generation.diffusion.conditioning import TextEncoder
 from generation.diffusion.loading import Model
 from generation.diffusion.memory import Gauge
+from generation.diffusion.networks import network_of
 from generation.diffusion.noise import GENERATORS
 from generation.diffusion.request import Request, prepare
 from generation.diffusion.rows import Network, RowCounts, Shape, probe, split
