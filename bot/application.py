@@ -14,6 +14,7 @@ from bot import buttons, layout, preset_pages
 from bot.actions import DEEDS
 from bot.client import Client
 from bot.commands import COMMANDS
+from bot.commands.privacy import ErasureButton
 from bot.configuration import Configuration
 from bot.delivery import Delivery
 from bot.desk import Desk
@@ -22,6 +23,7 @@ from bot.housekeeping import keep_house
 from bot.moderation.floor import Floor
 from bot.policy import Policy, uphold
 from bot.presets import Shelf
+from bot.privacy import Privacy
 from bot.queue import Queue
 from bot.remarks import Remarks
 from bot.supervision import keep_connected
@@ -46,17 +48,19 @@ class Bot:
     queue: Queue
     desk: Desk
     shelf: Shelf
+    privacy: Privacy
 
     def client(self) -> Client:
         """Make a new gateway client."""
         return Client(
             desk=self.desk,
             shelf=self.shelf,
+            privacy=self.privacy,
             queue=self.queue,
             jobs=self.database.jobs,
             pictures=self.database.pictures,
             commands=COMMANDS,
-            buttons=[buttons.JobButton, preset_pages.PageButton],
+            buttons=[buttons.JobButton, preset_pages.PageButton, ErasureButton],
             deeds=DEEDS,
             home_guild=self.configuration.home_guild,
         )
@@ -111,14 +115,25 @@ async def _put_together(configuration: Configuration, profile: Profile, permit: 
             permit=permit,
             policy=policy,
             queue=queue,
+            spending=database.spending,
         )
         shelf = Shelf(desk=desk, presets=database.presets, shares=database.shares, policy=policy)
+        privacy = Privacy(people=database.people, queue=queue)
         await queue.recover()
+        resuming = asyncio.create_task(privacy.resume(), name="erasures")
         try:
             yield Bot(
-                configuration=configuration, database=database, process=process, queue=queue, desk=desk, shelf=shelf
+                configuration=configuration,
+                database=database,
+                process=process,
+                queue=queue,
+                desk=desk,
+                shelf=shelf,
+                privacy=privacy,
             )
         finally:
+            resuming.cancel()
+            await asyncio.gather(resuming, return_exceptions=True)
             await queue.drain(_DRAIN_SECONDS)
 
 

@@ -14,6 +14,7 @@ from bot.desk import Desk
 from bot.errors import Refused
 from bot.presenting import Action
 from bot.presets import Shelf
+from bot.privacy import Privacy
 from bot.queue import Queue
 from storage.jobs import Jobs
 from storage.pictures import Pictures
@@ -24,7 +25,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing
 
 
 class Client(discord.Client):
-    """Receives interactions; what they ask for is done by ``desk``, ``shelf`` and ``queue`` and read from ``jobs``.
+    """Receives interactions; what they ask for is done by ``desk``, ``shelf``, ``privacy`` and ``queue``.
 
     With a ``home_guild`` (an id) the commands are registered there, at once; without one, everywhere.
     """
@@ -34,6 +35,7 @@ class Client(discord.Client):
         *,
         desk: Desk,
         shelf: Shelf,
+        privacy: Privacy,
         queue: Queue,
         jobs: Jobs,
         pictures: Pictures,
@@ -48,7 +50,7 @@ class Client(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
         )
-        self.desk, self.shelf, self.queue = desk, shelf, queue
+        self.desk, self.shelf, self.privacy, self.queue = desk, shelf, privacy, queue
         self.jobs, self.pictures = jobs, pictures
         self._commands, self._buttons, self.deeds = commands, buttons, deeds
         self._home_guild = home_guild

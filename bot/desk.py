@@ -3,9 +3,12 @@
 Written down before it is acknowledged: whoever has been told that a picture is coming gets it, whatever happens next.
 """
 
+import asyncio
 import secrets
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 import discord
 import structlog
@@ -17,12 +20,14 @@ from bot.explaining import Layer
 from bot.policy import Policy
 from bot.preferences import Chosen
 from bot.queue import Queue
+from bot.quota import DAY, Quota
 from generation.errors import InvalidChoice
 from generation.profiles import Profile
 from generation.spec import Choices, PromptSpec, resolve
 from storage.preferences import Preferences
 from storage.presets import Presets
 from storage.records import Job, Reply
+from storage.spending import Spending
 
 _log = structlog.get_logger(__name__)
 
@@ -39,6 +44,7 @@ class Desk:
         permit: Permit,
         policy: Policy,
         queue: Queue,
+        spending: Spending,
     ) -> None:
         self.profile = profile
         self.preferences = preferences
@@ -46,6 +52,13 @@ class Desk:
         self._permit = permit
         self._policy = policy
         self._queue = queue
+        self._spending = spending
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    @property
+    def policy(self) -> Policy:
+        """The ceilings that hold here."""
+        return self._policy
 
     async def spec(
         self, interaction: discord.Interaction[Any], options: Choices, *, preset: str | None = None
@@ -82,16 +95,28 @@ class Desk:
         await self._judge(spec)
         owner = interaction.user.id
         self._policy.admit(of_this_person=self._queue.on_the_way(owner), of_everybody=self._queue.on_the_way())
-        job = await self._queue.accept(interaction.id, owner=owner, spec=spec, reply=_reply_to(interaction))
+        async with self._turn(owner):
+            self._policy.afford(spec, await self.quota(owner))
+            job = await self._queue.accept(interaction.id, owner=owner, spec=spec, reply=_reply_to(interaction))
         if job is None:
             _log.info("told twice of one interaction", job=interaction.id)
         elif await self._acknowledge(interaction, job):
             self._queue.begin(job)
 
+    async def quota(self, user_id: int) -> Quota:
+        """Return what somebody has of a day's pictures."""
+        moment = datetime.now(UTC)
+        spent = await self._spending.of(user_id, since=moment - DAY)
+        return Quota(limit=self._policy.pictures_a_day, spent=spent, now=moment)
+
     async def take_again(self, interaction: discord.Interaction[Any], held: Mapping[str, Any]) -> None:
         """Take up the request of a job's record once more, with new seeds, for whoever asks."""
         spec = specs.read(held)
         await self.take(interaction, specs.reseeded(spec, secrets.randbits(32), secrets.randbits(32)))
+
+    def _turn(self, owner: int) -> asyncio.Lock:
+        """One request of a person at a time is counted and written down, so that two do not take the same room."""
+        return self._turns.setdefault(owner, asyncio.Lock())
 
     def _resolved(self, *layers: Choices) -> PromptSpec:
         spec = resolve({"model": self.profile.name}, *layers, profiles={self.profile.name: self.profile})

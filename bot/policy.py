@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from bot import words
 from bot.errors import Refused
 from bot.moderation.floor import Floor
+from bot.quota import Quota
+from bot.words import quota as sentences
 from generation.errors import InvalidChoice
 from generation.spec import PromptSpec
 
@@ -15,6 +17,7 @@ class Policy:
     """Ceilings for one request, and for how many may wait.
 
     ``side`` in pixels bounds the area as ``side`` × ``side``; ``text`` in characters bounds a prompt as written.
+    ``pictures_a_day`` (None: no limit) bounds what one person asks for within 24 hours, in all servers together.
     ``presets`` bounds those that one person, or one server, keeps; ``codes`` those that are shared from them by code.
     """
 
@@ -24,6 +27,7 @@ class Policy:
     text: int = 6000
     waiting_each: int = 10
     waiting_all: int = 1000
+    pictures_a_day: int | None = 200
     presets: int = 100
     codes: int = 100
 
@@ -46,6 +50,16 @@ class Policy:
             raise Refused(words.too_many_waiting(self.waiting_each))
         if of_everybody >= self.waiting_all:
             raise Refused(words.QUEUE_FULL)
+
+    def afford(self, spec: PromptSpec, quota: Quota) -> None:
+        """Raise Refused where a request is for more pictures than its person has left, and say when there will be."""
+        room_at = quota.room_at(spec.count)
+        if quota.limit is None or room_at == quota.now:
+            return
+        if room_at is None:
+            raise Refused(sentences.never_room(spec.count, quota.limit))
+        seconds = (room_at - quota.now).total_seconds()
+        raise Refused(sentences.used_up(spec.count, quota.left or 0, quota.limit, seconds), rule="quota")
 
 
 async def uphold(floor: Floor, spec: PromptSpec) -> None:

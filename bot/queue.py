@@ -19,7 +19,7 @@ from generation.drawing import DrawingProcess
 from generation.spec import PromptSpec
 from storage.jobs import Jobs
 from storage.pictures import Pictures
-from storage.records import Job, JobState, Reply
+from storage.records import ENDS, NEXT, Job, JobState, Reply
 
 _log = structlog.get_logger(__name__)
 
@@ -87,6 +87,18 @@ class Queue:
         if job_id in self._errands:
             self._errands[job_id].cancel()
         return True
+
+    async def take_back(self, owner: int, *, within: float) -> bool:
+        """Take back all jobs of ``owner`` and wait, for ``within`` seconds at most, until none is on its way.
+
+        Says whether it came to that: what is drawn already is delivered first.
+        """
+        for job in await self._jobs.among(set(NEXT) - ENDS, owner=owner):
+            await self.cancel(job.id)
+        tasks = [task for job_id, task in self._tasks.items() if self._owners.get(job_id) == owner]
+        if tasks:
+            await asyncio.wait(tasks, timeout=within)
+        return self.on_the_way(owner) == 0
 
     async def recover(self) -> None:
         """After a start: put every orphan back in line."""

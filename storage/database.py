@@ -22,17 +22,20 @@ from storage.moderation.entries import Entries
 from storage.moderation.log import Log
 from storage.moderation.rejections import Rejections
 from storage.moderation.sanctions import Sanctions
+from storage.people import People
 from storage.pictures import Pictures
 from storage.preferences import Preferences
 from storage.presets import Presets
 from storage.retention import Retention
 from storage.shares import Shares
+from storage.spending import Spending
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
 class Database:
-    """What is kept, through ``preferences``, ``presets``, ``shares``, ``jobs``, ``pictures`` and moderation's doors.
+    """What is kept, through ``preferences``, ``presets``, ``shares``, ``jobs``, ``pictures``, ``spending``, ``people``
+    and moderation's doors.
 
     On SQLite, one process at a time is meant to write; others may read.
     """
@@ -44,8 +47,10 @@ class Database:
         self.presets = Presets(self)
         self.shares = Shares(self)
         self.jobs = Jobs(self)
+        self.spending = Spending(self)
         files = PictureFiles(pictures)
         self.pictures = Pictures(self, files)
+        self.people = People(self, files)
         self.retention = Retention(self, files)
         self.configurations = Configurations(self)
         self.entries = Entries(self)

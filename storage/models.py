@@ -161,6 +161,28 @@ class JobRow(Base):
     updated_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class SpentRow(Base):
+    """How many pictures a job was for whose owner had it deleted; kept for a day, so that it still counts."""
+
+    __tablename__ = "spent"
+    __table_args__ = (Index(None, "owner", "created_at"),)
+
+    job_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    owner: Mapped[int] = mapped_column(BigInteger)
+    guild_id: Mapped[int] = mapped_column(BigInteger)
+    pictures: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ErasureRow(Base):
+    """That a person wants everything deleted, until it is."""
+
+    __tablename__ = "erasures"
+
+    owner: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class PictureRow(Base):
     """A finished picture; ``path``, relative to the pictures' folder, is NULL once the file has been let go."""
 

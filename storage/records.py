@@ -145,6 +145,14 @@ class Job:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Pictures that somebody asked for at one moment."""
+
+    at: datetime
+    pictures: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
     """A finished picture on its way into storage; ``recipe`` is the text inside the PNG."""

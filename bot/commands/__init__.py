@@ -3,8 +3,10 @@
 from bot.commands.help import help_command
 from bot.commands.imagine import imagine
 from bot.commands.preset import preset
+from bot.commands.privacy import privacy
+from bot.commands.quota import quota
 from bot.commands.settings import settings
 
-COMMANDS = (imagine, preset, settings, help_command)
+COMMANDS = (imagine, preset, quota, settings, privacy, help_command)
 
 __all__ = ["COMMANDS"]

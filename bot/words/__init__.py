@@ -65,7 +65,8 @@ HELP = """\
 **/settings** keeps what you would otherwise type each time: `set` some, `show` them, `reset` one or all. \
 `explain` says where each value of your next picture comes from.
 
-**/preset** keeps choices under a name, for one picture or, with `use`, for all: `save`, `list`, `edit`, `share`.
+**/preset** keeps choices under a name, for one picture or, with `use`, for all: `save`, `list`, `edit`, `share`. \
+**/quota** says how many pictures you have left, **/privacy** hands out or deletes all that is kept of you.
 
 Under a picture, **Again** draws it with a new seed for whoever presses it, and **Recipe** shows all it was made of. \
 While you wait, **Cancel** takes your picture back.
