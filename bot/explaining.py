@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.preferences import OFFERED
 from bot.presenting import plain, spoken, value_text
 from bot.words import explaining as words
 from generation.presets import DEFAULT_WEIGHT
@@ -63,9 +64,10 @@ def explained(laid: Sequence[Layer]) -> tuple[Origin, ...]:
 
 
 def text(origins: Sequence[Origin], *, missing_preset: str | None = None) -> str:
-    """Write it for a small screen: what was chosen first, a value to two lines; the rest in one."""
+    """Write it for a small screen: what was chosen first, a value to two lines; of the rest the usual."""
     rows = [_row(origin) for origin in origins if not origin.ordinary] or [words.ALL_ORDINARY]
-    ordinary = ", ".join(f"{origin.what} {origin.value}" for origin in origins if origin.ordinary)
+    usual = [origin for origin in origins if origin.ordinary and origin.what in {*_TOGETHER, *OFFERED}]
+    ordinary = ", ".join(f"{origin.what} {origin.value}" for origin in usual)
     notes = [words.ordinary(plain(ordinary)), f"-# {words.OPTIONS_GO_OVER}"]
     if missing_preset is not None:
         notes.append(f"-# {plain(words.default_missing(missing_preset))}")

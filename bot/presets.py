@@ -37,8 +37,12 @@ NONE = "none"
 _ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 _CODE_GROUPS, _CODE_GROUP = 3, 4
 
-#: What of a picture is its own rather than its manner, or is said by other names.
-_NOT_MANNER = {"prompt", "seed", "subseed", "subseed_strength", "count", "model"}
+#: What of a picture is its own rather than its manner.
+_NOT_MANNER = {"prompt", "seed", "subseed", "subseed_strength", "count", "model", "source"}
+#: What says nothing where no picture is drawn over, and where there is no second pass.
+_OF_SOURCE = {"strength"}
+_OF_SECOND_PASS = {"larger", "larger_strength", "larger_steps", "larger_guidance_scale"}
+#: What is said in other words.
 _OTHERWISE = {"negative_prompt", "preset_weight", "width", "height", "guidance_scale", "eta"}
 
 
@@ -295,7 +299,9 @@ def manner(spec: PromptSpec, profile: Profile, *, prompt: bool = False, seed: bo
     by_area = area_guidance(profile.cfg_base, spec.width, spec.height, profile.native_area)
     follows = spec.guidance_rule == "area" and spec.guidance_scale == by_area
     made["guidance_scale"] = "auto" if follows else spec.guidance_scale
-    named = [field.name for field in fields(spec) if field.name in CHOICE_NAMES - _NOT_MANNER - _OTHERWISE]
+    unasked = _OF_SOURCE if spec.source is None else set()
+    unasked = unasked | (_OF_SECOND_PASS if spec.larger <= 1 else set())
+    named = [field.name for field in fields(spec) if field.name in CHOICE_NAMES - _NOT_MANNER - _OTHERWISE - unasked]
     usual = preferences.OFFERED.values()
     made |= {name: value for name in named if (value := getattr(spec, name)) != DEFAULTS.get(name) or name in usual}
     if spec.eta is not None:

@@ -39,6 +39,7 @@ OFFERS: Mapping[str, Offer] = {
     "size": Offer("size", Range[str, 1, 64], "A name, or a width and a height such as 768x512", suggestions.sizes),
     "steps": Offer("steps", Range[int, 1, 150], "How many steps to draw in"),
     "cfg": Offer("guidance_scale", Range[str, 1, 16], "A number, or auto to grow with the size", suggestions.guidance),
+    "cfg_rescale": Offer("guidance_rescale", Range[float, 0, 1], "How far the harshness of a high CFG is taken back"),
     "sampler": Offer("sampler", Range[str, 1, 64], "The method of drawing", suggestions.samplers),
     "seed": Offer("seed", Range[int, 0, LONGEST_SEED], "The number that every picture begins from"),
     "count": Offer("count", Range[int, 1, 4], "How many pictures at a time"),
@@ -47,6 +48,8 @@ OFFERS: Mapping[str, Offer] = {
     "noise": Offer("noise_source", str, "Noise of graphics cards, or of processors", among=("nv", "cpu")),
     "subseed": Offer("subseed", Range[int, 0, LONGEST_SEED], "The seed towards which pictures vary"),
     "subseed_strength": Offer("subseed_strength", Range[float, 0, 1], "How far they vary towards it"),
+    "strength": Offer("strength", Range[float, 0, 1], "How far a picture that is given is drawn over"),
+    "larger": Offer("larger", Range[float, 1, 4], "A second pass over the picture, enlarged so many times"),
     "eta": Offer("eta", Range[float, 0, 1], "How much new noise each step brings, with samplers that bring some"),
     "ensd": Offer("ensd", Range[int, 0, LONGEST_SEED], "What is added to the seed of all noise after the first"),
 }

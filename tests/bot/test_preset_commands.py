@@ -101,6 +101,9 @@ async def test_every_field_is_kept_and_shown(ann: Talk) -> None:
         "subseed": 4,
         "subseed_strength": 0.5,
         "eta": 0.25,
+        "cfg_rescale": 0.7,
+        "strength": 0.5,
+        "larger": 1.5,
         "ensd": 31337,
     }
     assert (await ann("/preset save", name="all", **every)).startswith("Kept")
@@ -226,7 +229,9 @@ async def test_a_default_preset_that_is_not_there(stage: Stage, running: Bot, an
 async def test_explaining_where_nothing_was_chosen(ann: Talk) -> None:
     told = await ann("/settings explain")
     assert told.startswith(explaining.ALL_ORDINARY)
-    assert "negative pure at 0.0001, size 64x64, steps 64, cfg auto, sampler Euler" in told
+    assert "By themselves: negative pure at 0.0001, size 64x64, steps 64, cfg auto" in told
+    for each in ("sampler Euler", "count 1", "noise nv"):
+        assert each in told
 
 
 async def test_explaining_layer_over_layer(stage: Stage, running: Bot, ann: Talk) -> None:

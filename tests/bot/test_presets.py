@@ -7,6 +7,7 @@ import pytest
 from bot import presets
 from generation.profiles import load_profiles
 from generation.spec import resolve
+from storage.models import CHOICES
 from tests.bot.specs import spec
 
 PROFILES = load_profiles()
@@ -20,6 +21,7 @@ PROFILES = load_profiles()
         {"negative_prompt": "red, (blue:1.2)", "eta": 0.5, "ensd": 31337, "sampler": "Euler a"},
         {"subseed": 8, "subseed_strength": 0.25, "noise_source": "cpu", "emphasis": "No norm"},
         {"cfg_base": 9.0, "width": 96, "preset_weight": 1e-16},
+        {"guidance_rescale": 0.7, "larger": 1.5, "larger_strength": 0.4},
     ],
 )
 def test_with_prompt_and_seed_it_is_the_same_picture(choices: dict[str, Any]) -> None:
@@ -33,7 +35,15 @@ def test_with_prompt_and_seed_it_is_the_same_picture(choices: dict[str, Any]) ->
 def test_without_them_it_leaves_prompt_seed_and_number_open() -> None:
     made = presets.manner(spec(count=3, subseed_strength=0.5), PROFILES["sketch"])
     assert not made.keys() & {"prompt", "seed", "subseed", "subseed_strength", "count", "model"}
+    assert not [name for name in made if "larger" in name or name == "strength"], "what says nothing is not kept"
     assert presets.manner(spec(width=64, height=64, guidance_scale=3.0), PROFILES["sketch"])["guidance_scale"] == "auto"
+
+
+def test_a_picture_that_was_drawn_over_is_not_kept_but_how_far_is() -> None:
+    made = presets.manner(spec(source="0" * 64, strength=0.3), PROFILES["sketch"], prompt=True, seed=True)
+    assert made["strength"] == 0.3
+    assert "source" not in made
+    assert set(made) <= set(CHOICES)
 
 
 def test_codes_are_read_however_they_are_typed() -> None:
