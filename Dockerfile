@@ -29,5 +29,5 @@ USER ninewords
 WORKDIR /data
 VOLUME /data
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=60s --timeout=50s --start-period=120s CMD ["ninewords", "doctor", "--offline"]
+HEALTHCHECK --interval=60s --timeout=15s --start-period=120s CMD ["ninewords", "status", "--quiet"]
 CMD ["ninewords", "run"]

@@ -12,15 +12,19 @@ import structlog
 
 from bot import buttons, layout, preset_pages
 from bot.actions import DEEDS
+from bot.breaker import Breaker
 from bot.client import Client
 from bot.commands import COMMANDS
 from bot.commands.privacy import ErasureButton
+from bot.condition import Condition
 from bot.configuration import Configuration
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.errand import Permit
 from bot.housekeeping import keep_house
+from bot.metrics import Metrics
 from bot.moderation.floor import Floor
+from bot.observatory import serving
 from bot.policy import Policy, uphold
 from bot.presets import Shelf
 from bot.privacy import Privacy
@@ -49,6 +53,8 @@ class Bot:
     desk: Desk
     shelf: Shelf
     privacy: Privacy
+    metrics: Metrics
+    condition: Condition
 
     def client(self) -> Client:
         """Make a new gateway client."""
@@ -62,6 +68,7 @@ class Bot:
             commands=COMMANDS,
             buttons=[buttons.JobButton, preset_pages.PageButton, ErasureButton],
             deeds=DEEDS,
+            trace=self.metrics.trace(),
             home_guild=self.configuration.home_guild,
         )
 
@@ -72,10 +79,10 @@ async def run(configuration: Configuration) -> None:
     Raises FloorDamaged, DatabaseUnfit, ModelUnavailable or TokenRefused where it must not, or cannot, start, and
     DatabaseBusy where another bot has its data folder.
     """
-    async with opened(configuration) as bot:
+    async with opened(configuration) as bot, _observed(bot):
         await _until_told(
             bot.process.start(),
-            keep_connected(bot.client, configuration.discord_token),
+            keep_connected(bot.condition.following(bot.client), configuration.discord_token),
             keep_house(bot.database.retention, budget=configuration.pictures_budget),
         )
     _log.info("closed")
@@ -92,11 +99,33 @@ async def opened(configuration: Configuration) -> AsyncIterator[Bot]:
 
 
 @asynccontextmanager
+async def _observed(bot: Bot) -> AsyncIterator[None]:
+    """Serve the operator's figures, where a port is set."""
+    port = bot.configuration.status_port
+    with bot.metrics.counting_events():
+        if port is None:
+            yield
+            return
+        async with serving(
+            host=bot.configuration.status_host,
+            port=port,
+            metrics=bot.metrics,
+            complaints=bot.condition.complaints,
+            status=bot.condition.status,
+        ):
+            yield
+
+
+@asynccontextmanager
 async def _put_together(configuration: Configuration, profile: Profile, permit: Permit) -> AsyncIterator[Bot]:
+    breaker = Breaker()
+    metrics = Metrics(breaker=breaker, waiting=lambda: queue.on_the_way(), drawer=lambda: process.pid)
     async with (
         Database.open(configuration.database, pictures=configuration.data_folder / "pictures") as database,
         _process(configuration, profile) as process,
-        Delivery.open(configuration.discord_token, view=layout.view) as delivery,
+        Delivery.open(
+            configuration.discord_token, view=layout.view, breaker=breaker, trace=metrics.trace()
+        ) as delivery,
     ):
         _log.info("opened", database=database.description, profile=profile.name)
         queue = Queue(
@@ -119,6 +148,7 @@ async def _put_together(configuration: Configuration, profile: Profile, permit: 
         )
         shelf = Shelf(desk=desk, presets=database.presets, shares=database.shares, policy=policy)
         privacy = Privacy(people=database.people, queue=queue)
+        condition = Condition(database=database, process=process, queue=queue, breaker=breaker)
         await queue.recover()
         resuming = asyncio.create_task(privacy.resume(), name="erasures")
         try:
@@ -130,6 +160,8 @@ async def _put_together(configuration: Configuration, profile: Profile, permit: 
                 desk=desk,
                 shelf=shelf,
                 privacy=privacy,
+                metrics=metrics,
+                condition=condition,
             )
         finally:
             resuming.cancel()

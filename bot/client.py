@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -27,7 +28,8 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing
 class Client(discord.Client):
     """Receives interactions; what they ask for is done by ``desk``, ``shelf``, ``privacy`` and ``queue``.
 
-    With a ``home_guild`` (an id) the commands are registered there, at once; without one, everywhere.
+    ``trace`` is told of every request to Discord. With a ``home_guild`` (an id) the commands are registered there, at
+    once; without one, everywhere.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Client(discord.Client):
         commands: Sequence[app_commands.Command[Any, ..., Any] | app_commands.Group],
         buttons: Sequence[type[discord.ui.DynamicItem[Any]]],
         deeds: Mapping[Action, Deed],
+        trace: aiohttp.TraceConfig | None = None,
         home_guild: int | None = None,
     ) -> None:
         super().__init__(
@@ -49,6 +52,7 @@ class Client(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
+            http_trace=trace or aiohttp.TraceConfig(),
         )
         self.desk, self.shelf, self.privacy, self.queue = desk, shelf, privacy, queue
         self.jobs, self.pictures = jobs, pictures

@@ -29,6 +29,7 @@ _EXPECTED = {
     "channels_last": _SWITCHED,
     "compile": _SWITCHED,
     "cuda_graphs": _SWITCHED,
+    "status_port": "must be a number from 1 to 65535, or off",
     "log_level": "must be DEBUG, INFO, WARNING or ERROR",
 }
 
@@ -43,6 +44,10 @@ def _stripped(value: object) -> object:
 
 def _upper(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
+
+
+def _none_where_off(value: object) -> object:
+    return None if isinstance(value, str) and value.strip().casefold() == "off" else value
 
 
 def _folder(value: object) -> Path:
@@ -82,6 +87,8 @@ class Configuration(BaseSettings):
     channels_last: Switch = "auto"
     compile: Switch = "auto"
     cuda_graphs: Switch = "auto"
+    status_host: _Text = "127.0.0.1"
+    status_port: Annotated[Annotated[int, Field(ge=1, le=65535)] | None, BeforeValidator(_none_where_off)] = 9190
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 
     @classmethod

@@ -17,6 +17,7 @@ import aiohttp
 import discord
 import structlog
 
+from bot.breaker import Breaker
 from bot.errors import TokenRefused
 from bot.presenting import Card, Upload
 from storage.records import Job
@@ -55,34 +56,50 @@ class _TokenDead(Exception):
 class Delivery:
     """The way to people's messages. ``view`` lays a card out."""
 
-    def __init__(self, rest: discord.Client, *, view: ViewMaker, edit_pause: float = EDIT_PAUSE) -> None:
+    def __init__(
+        self, rest: discord.Client, *, view: ViewMaker, breaker: Breaker, edit_pause: float = EDIT_PAUSE
+    ) -> None:
         self._rest = rest
         self._view = view
+        self._breaker = breaker
         self._edit_pause = edit_pause
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, token: str, *, view: ViewMaker, edit_pause: float = EDIT_PAUSE) -> AsyncIterator[Self]:
+    async def open(
+        cls,
+        token: str,
+        *,
+        view: ViewMaker,
+        breaker: Breaker | None = None,
+        trace: aiohttp.TraceConfig | None = None,
+        edit_pause: float = EDIT_PAUSE,
+    ) -> AsyncIterator[Self]:
         """Sign in to Discord's REST API, without a gateway; keep trying while the network is away.
 
-        Raises TokenRefused for a token that Discord does not know.
+        ``trace`` is told of every request; while ``breaker`` is open nothing is sent. Raises TokenRefused for a token
+        that Discord does not know.
         """
         async with discord.Client(
-            intents=discord.Intents(guilds=True), allowed_mentions=discord.AllowedMentions.none(), max_messages=None
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            http_trace=trace or aiohttp.TraceConfig(),
         ) as rest:
             await _sign_in(rest, token)
-            yield cls(rest, view=view, edit_pause=edit_pause)
+            yield cls(rest, view=view, breaker=breaker or Breaker(), edit_pause=edit_pause)
 
     def message_of(self, job: Job) -> "JobMessage":
         """The message of one job."""
-        return JobMessage(job, self._rest, view=self._view, edit_pause=self._edit_pause)
+        return JobMessage(job, self._rest, view=self._view, breaker=self._breaker, edit_pause=self._edit_pause)
 
 
 class JobMessage:
     """The message of one job, while it is an ``async with``: ``show`` as often as you like, ``complete`` once."""
 
-    def __init__(self, job: Job, rest: discord.Client, *, view: ViewMaker, edit_pause: float) -> None:
+    def __init__(self, job: Job, rest: discord.Client, *, view: ViewMaker, breaker: Breaker, edit_pause: float) -> None:
         self._job = job
+        self._breaker = breaker
         self._rest = rest
         self._view = view
         self._edit_pause = edit_pause
@@ -170,6 +187,7 @@ class JobMessage:
         """Repeat ``attempt`` until it is done or cannot be, with a growing, jittered pause."""
         pause = _FIRST_PAUSE
         while True:
+            await self._breaker.closed()
             try:
                 return await attempt()
             except (*NETWORK_ERRORS, discord.HTTPException) as error:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -76,6 +76,12 @@ class Jobs:
         async with self._transactions.reading() as session:
             row = await session.scalar(newest)
             return None if row is None else _job(row)
+
+    async def counts(self) -> dict[JobState, int]:
+        """Return how many jobs there are in each state."""
+        wanted = select(JobRow.state, func.count()).group_by(JobRow.state)
+        async with self._transactions.reading() as session:
+            return {JobState(state): count for state, count in await session.execute(wanted)}
 
     async def move(
         self, job_id: int, to: JobState, *, error_id: str | None = None, message_id: int | None = None

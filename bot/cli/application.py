@@ -6,7 +6,7 @@ import traceback
 
 import typer
 
-from bot.cli import backup, doctor, draw, recipe, run, scan, sketch, study
+from bot.cli import backup, doctor, draw, recipe, run, scan, sketch, status, study
 from bot.cli.exits import MEANINGS, Exit, exit_code
 
 _EPILOG = "\b\nEnds with\n" + "\n".join(f"{code.value:>4}  {meaning}" for code, meaning in MEANINGS.items())
@@ -29,6 +29,7 @@ application.command("run", help=run.HELP)(run.run)
 application.command("draw", help=draw.HELP)(draw.draw)
 application.command("recipe", help=recipe.HELP)(recipe.recipe)
 application.command("doctor", help=doctor.HELP)(doctor.doctor)
+application.command("status", help=status.HELP)(status.status)
 application.command("backup", help=backup.BACKUP_HELP)(backup.backup)
 application.command("restore", help=backup.RESTORE_HELP)(backup.restore)
 application.command("scan", help=scan.HELP)(scan.scan)
