@@ -147,7 +147,7 @@ async def _put_together(configuration: Configuration, profile: Profile, permit: 
             spending=database.spending,
         )
         shelf = Shelf(desk=desk, presets=database.presets, shares=database.shares, policy=policy)
-        privacy = Privacy(people=database.people, queue=queue)
+        privacy = Privacy(people=database.people, studies=database.studies, queue=queue)
         condition = Condition(database=database, process=process, queue=queue, breaker=breaker)
         await queue.recover()
         resuming = asyncio.create_task(privacy.resume(), name="erasures")

@@ -14,6 +14,7 @@ from bot.errors import Refused
 from bot.queue import Queue
 from bot.words import privacy as words
 from storage.people import People
+from storage.studies import Studies
 
 _log = structlog.get_logger(__name__)
 
@@ -34,8 +35,9 @@ class Archive:
 class Privacy:
     """All that is one person's."""
 
-    def __init__(self, *, people: People, queue: Queue) -> None:
+    def __init__(self, *, people: People, studies: Studies, queue: Queue) -> None:
         self._people = people
+        self._studies = studies
         self._queue = queue
 
     async def archive(self, owner: int, *, limit: int) -> Archive:
@@ -69,6 +71,7 @@ class Privacy:
         try:
             if not await self._queue.take_back(owner, within=_PATIENCE):
                 raise Refused(words.STILL_ON_THE_WAY)
+            await self._studies.remove_files(owner)
             await self._people.erase(owner)
         except Exception:
             await self._people.withdraw_erasure(owner)

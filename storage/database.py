@@ -29,6 +29,7 @@ from storage.presets import Presets
 from storage.retention import Retention
 from storage.shares import Shares
 from storage.spending import Spending
+from storage.studies import Studies
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
@@ -52,6 +53,7 @@ class Database:
         self.pictures = Pictures(self, files)
         self.people = People(self, files)
         self.retention = Retention(self, files)
+        self.studies = Studies(self, PictureFiles(pictures.with_name("studies")))
         self.configurations = Configurations(self)
         self.entries = Entries(self)
         self.cases = Cases(self)

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.columns import Moment, NumberOrWord
-from storage.records import JobState, ScopeKind
+from storage.records import JobState, ScopeKind, StudyKind, StudyState
 
 #: Names for constraints, so that later migrations can speak of them.
 NAMING = {
@@ -198,4 +198,57 @@ class PictureRow(Base):
     seed: Mapped[int] = mapped_column(BigInteger)
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class StudyRow(Base):
+    """A study or a scan; its key is the interaction that asked for it."""
+
+    __tablename__ = "studies"
+    __table_args__ = (
+        among("kind", StudyKind, "kind"),
+        among("state", StudyState, "state"),
+        Index(None, "guild_id", "created_at"),
+        Index(None, "state"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16))
+    owner: Mapped[int] = mapped_column(BigInteger)
+    guild_id: Mapped[int] = mapped_column(BigInteger)
+    channel_id: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    title: Mapped[str] = mapped_column(String(128))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB(), "postgresql"))
+    samples: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class StudyPictureRow(Base):
+    """A picture of a study, measured; ``path`` is relative to the studies' folder."""
+
+    __tablename__ = "study_pictures"
+
+    study_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("studies.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    path: Mapped[str] = mapped_column(Text)
+    brightness: Mapped[float] = mapped_column(Double)
+    colourfulness: Mapped[float] = mapped_column(Double)
+
+
+class StudyLabelRow(Base):
+    """What one person says of one picture."""
+
+    __tablename__ = "study_labels"
+
+    study_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("studies.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    rater: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    category: Mapped[str] = mapped_column(String(64))
+    shape: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)

@@ -23,6 +23,9 @@ from storage.models import (
     SettingsRow,
     ShownPresetRow,
     SpentRow,
+    StudyLabelRow,
+    StudyPictureRow,
+    StudyRow,
 )
 from storage.moderation.models import AppealRow, BlockRow, CaseRow, ReportRow, StrikeRow
 from storage.records import ScopeKind
@@ -68,6 +71,13 @@ HOLDINGS: tuple[Holding, ...] = (
         secret=frozenset({"path"}),
     ),
     Holding(JobRow, lambda owner: JobRow.owner == owner, secret=frozenset({"token"})),
+    Holding(StudyLabelRow, lambda owner: StudyLabelRow.rater == owner),
+    Holding(
+        StudyPictureRow,
+        lambda owner: StudyPictureRow.study_id.in_(select(StudyRow.id).where(StudyRow.owner == owner)),
+        secret=frozenset({"path"}),
+    ),
+    Holding(StudyRow, lambda owner: StudyRow.owner == owner),
     Holding(ErasureRow, lambda owner: ErasureRow.owner == owner),
     Holding(SpentRow, lambda owner: SpentRow.owner == owner, stays=True),
     Holding(CaseRow, lambda owner: CaseRow.person == owner, secret=_REVIEW, stays=True),

@@ -179,3 +179,61 @@ class Picture:
     seed: int
     width: int
     height: int
+
+
+class StudyKind(StrEnum):
+    """What a study is."""
+
+    SCAN = "scan"
+    STUDY = "study"
+
+
+class StudyState(StrEnum):
+    """Where a study or a scan stands."""
+
+    PROPOSED = "proposed"
+    DRAWING = "drawing"
+    DRAWN = "drawn"
+    STOPPED = "stopped"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """A study or a scan.
+
+    ``id`` is the id of the interaction that asked for it. ``content`` is JSON: what is to be drawn, and for a study
+    the heaps to sort into. ``message_id`` is that of the message that shows it, None until it is known.
+    """
+
+    id: int
+    kind: StudyKind
+    owner: int
+    guild_id: int
+    channel_id: int
+    message_id: int | None
+    title: str
+    content: Mapping[str, object]
+    samples: int
+    state: StudyState
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyPicture:
+    """A picture of a study, measured; ``path`` is relative to the studies' folder."""
+
+    index: int
+    path: str
+    brightness: float
+    colourfulness: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyLabel:
+    """What ``rater`` says of picture ``index`` of a study."""
+
+    index: int
+    rater: int
+    category: str
+    shape: str | None
