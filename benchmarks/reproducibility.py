@@ -24,6 +24,16 @@ from generation.diffusion.loading import Model
 from generation.samplers import names
 from generation.spec import PromptSpec
 
+#: Regions for every third picture or so: halves with a schedule in one, rows with a colour and a weight, a grid.
+_REGIONS = (
+    "",
+    "",
+    "red hair | [blue|green] hair",
+    "",
+    "rows 1:2: night #orange | beach :0.5",
+    "",
+    "2x2: cat | car | | star",
+)
 _PROMPTS = ("1girl, blue hair, hat", "1boy AND red background", "[cat|tree], night", "a red car, " * 30)
 
 
@@ -61,7 +71,14 @@ def wanted(size: str, steps: int) -> dict[str, PromptSpec]:
     """One spec for each sampler, by its name."""
     return {
         sampler: spec_of(
-            _PROMPTS[index % len(_PROMPTS)], sampler=sampler, size=size, steps=steps, seed=index, guidance_scale=4.0
+            _PROMPTS[index % len(_PROMPTS)],
+            regions=_REGIONS[index % len(_REGIONS)],
+            guidance_rescale=index % 3 / 2,
+            sampler=sampler,
+            size=size,
+            steps=steps,
+            seed=index,
+            guidance_scale=4.0,
         )
         for index, sampler in enumerate(names.NAMES)
     }
@@ -103,6 +120,7 @@ def _strangers(chance: random.Random, beside: PromptSpec) -> PromptSpec:
     own = f"{beside.width}x{beside.height}"
     return spec_of(
         chance.choice(_PROMPTS),
+        regions=chance.choice(_REGIONS),
         sampler=chance.choice(names.NAMES),
         size=chance.choice((own, own, chance.choice(list(sketch_profile().sizes)))),
         steps=chance.randint(2, beside.steps + 2),

@@ -40,7 +40,8 @@ class Policy:
         width, height = spec.finished_size
         if width * height > self.side**2:
             raise InvalidChoice("size", words.too_large(width, height, self.side))
-        for name, text in (("prompt", spec.prompt), ("negative_prompt", spec.negative_prompt)):
+        texts = {"prompt": spec.prompt, "regions": spec.regions, "negative_prompt": spec.negative_prompt}
+        for name, text in texts.items():
             if len(text) > self.text:
                 raise InvalidChoice(name, words.too_long(name.replace("_", " "), self.text))
 

@@ -71,14 +71,14 @@ def waiting(update: Waiting, spec: PromptSpec, *, begun_before: bool = False) ->
     text = words.waiting(update.place, update.seconds)
     if begun_before:
         text = f"{words.WAITING_AGAIN} {text}"
-    return Card(text=f"{quoted(spec.prompt)}\n{text}", actions=(Action.CANCEL,))
+    return Card(text=f"{asked(spec)}\n{text}", actions=(Action.CANCEL,))
 
 
 def drawing(update: Progress, spec: PromptSpec) -> Card:
     """Show how far the picture is, with the newest preview, or with the one before where there is no new one."""
     preview = None if update.preview is None else (Upload("preview.jpg", update.preview, words.PREVIEW_ALT),)
     lines = (
-        quoted(spec.prompt),
+        asked(spec),
         words.progress_bar(update.step, update.steps),
         words.drawing(update.step, update.steps, update.seconds_left),
     )
@@ -88,7 +88,7 @@ def drawing(update: Progress, spec: PromptSpec) -> Card:
 def finished(spec: PromptSpec, uploads: Sequence[Upload], remarks: Sequence[str] = ()) -> Card:
     """Show the pictures with what they were asked to be, the short recipe, and remarks, a line each."""
     return Card(
-        text=quoted(spec.prompt),
+        text=asked(spec),
         notes=(summary(spec), *map(plain, remarks)),
         actions=(Action.AGAIN, Action.RECIPE),
         uploads=tuple(uploads),
@@ -160,7 +160,13 @@ def value_text(value: object) -> str:
 
 def alt_text(spec: PromptSpec) -> str:
     """Describe one picture (a spec with a count of 1) by what it was asked to be."""
-    return words.alt_text(shortened(spec.prompt, _ALT_PROMPT), *spec.finished_size, spec.seed)
+    said = "; ".join(filter(None, (spec.prompt, spec.regions)))
+    return words.alt_text(shortened(said, _ALT_PROMPT), *spec.finished_size, spec.seed)
+
+
+def asked(spec: PromptSpec) -> str:
+    """Show what a picture was asked to be: the prompt, and under it those of its regions."""
+    return f"{quoted(spec.prompt)}\n{quoted(spec.regions)}" if spec.regions else quoted(spec.prompt)
 
 
 def quoted(prompt: str) -> str:

@@ -38,7 +38,7 @@ _ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 _CODE_GROUPS, _CODE_GROUP = 3, 4
 
 #: What of a picture is its own rather than its manner.
-_NOT_MANNER = {"prompt", "seed", "subseed", "subseed_strength", "count", "model", "source"}
+_NOT_MANNER = {"prompt", "regions", "seed", "subseed", "subseed_strength", "count", "model", "source"}
 #: What says nothing where no picture is drawn over, and where there is no second pass.
 _OF_SOURCE = {"strength"}
 _OF_SECOND_PASS = {"larger", "larger_strength", "larger_steps", "larger_guidance_scale"}
@@ -291,6 +291,8 @@ def manner(spec: PromptSpec, profile: Profile, *, prompt: bool = False, seed: bo
     chooses in ordinary settings is kept only where it was chosen.
     """
     made: dict[str, Any] = {"prompt": spec.prompt} if prompt else {}
+    if prompt and spec.regions:
+        made["regions"] = spec.regions
     if spec.preset_weight is None:
         made["negative_prompt"] = spec.negative_prompt
     else:

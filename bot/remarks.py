@@ -19,7 +19,7 @@ class Remarks:
         """Return the remarks on a job's picture, a sentence or two each."""
         said = [self._profile.remark_on(spec.width, spec.height)]
         if await self._wants_hints(job):
-            said.append(hints.hint(spec.prompt))
+            said.append(hints.hint(f"{spec.prompt}\n{spec.regions}"))
         return [remark for remark in said if remark]
 
     async def _wants_hints(self, job: Job) -> bool:

@@ -14,6 +14,7 @@ from generation.checks import AREA_STEP, number, one_of, side, text, whole, with
 from generation.errors import InvalidChoice
 from generation.presets import DEFAULT_WEIGHT, NEGATIVES, check_weight
 from generation.profiles import Profile
+from generation.prompt.regions import parse_regions
 from generation.samplers import names
 
 Choices = Mapping[str, Any]
@@ -29,6 +30,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 #: What holds where nobody, not even the model's profile, has chosen.
 DEFAULTS: Choices = {
     "prompt": "",
+    "regions": "",
     "negative_preset": "pure",
     "model": "sketch",
     "steps": 64,
@@ -56,9 +58,10 @@ DEFAULTS: Choices = {
 class PromptSpec:
     """A picture, or ``count`` of them, described completely.
 
-    Sizes are in pixels. ``preset_weight`` is the weight of the nine words where the preset ``pure`` wrote
-    ``negative_prompt``, else None. ``guidance_rule`` says whether ``guidance_scale`` was given or follows the area.
-    ``guidance_rescale`` is how far the spread that guidance adds is taken back, 0 (not at all) to 1.
+    ``regions`` are prompts for parts of the picture (:mod:`generation.prompt.regions`), beside the common ``prompt``;
+    without any it is empty. Sizes are in pixels. ``preset_weight`` is the weight of the nine words where the preset
+    ``pure`` wrote ``negative_prompt``, else None. ``guidance_rule`` says whether ``guidance_scale`` was given or
+    follows the area. ``guidance_rescale`` is how far the spread that guidance adds is taken back, 0 (not at all) to 1.
     ``eta`` None is the sampler's own; ``ensd`` is added to the seed of every noise after the first. The picture varies
     from that of ``seed`` towards that of ``subseed`` by ``subseed_strength``, 0 to 1; at 0 the subseed is 0.
     ``clip_skip`` 1 reads the text encoder's last layer, 2 the last but one. ``model`` is a profile's name.
@@ -70,6 +73,7 @@ class PromptSpec:
     """
 
     prompt: str
+    regions: str = ""
     negative_prompt: str
     preset_weight: float | None
     width: int
@@ -238,6 +242,7 @@ def _complete(choices: Choices, profile: Profile, draw_seed: Callable[[], int]) 
     strength = within("subseed_strength", choices["subseed_strength"], 0.0, 1.0)
     first = PromptSpec(
         prompt=text("prompt", choices["prompt"]),
+        regions=_regions(choices["regions"]),
         negative_prompt=negative,
         preset_weight=weight,
         width=width,
@@ -270,6 +275,14 @@ def _over_a_picture(choices: Choices) -> dict[str, Any]:
     if not _DIGEST.fullmatch(source):
         raise InvalidChoice("source", "The picture to draw over is named by its SHA-256 digest; this is none.")
     return {"source": source, "strength": within("strength", choices["strength"], 0.0, 1.0)}
+
+
+def _regions(value: object) -> str:
+    """Regions as they were written, once they can be read; white space alone is none."""
+    regions = text("regions", value).strip()
+    if regions:
+        parse_regions(regions)
+    return regions
 
 
 def _written_negative(choices: Choices) -> tuple[str, float | None]:

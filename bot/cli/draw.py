@@ -19,6 +19,7 @@ HELP = (
 
 def draw(
     prompt: option.Prompt = None,
+    regions: option.Regions = None,
     negative: option.Negative = None,
     preset: option.Preset = None,
     weight: option.Weight = None,
@@ -62,6 +63,7 @@ def draw(
 
     choices = {
         "prompt": prompt,
+        "regions": regions,
         "negative_prompt": negative,
         "size": size,
         "count": count,

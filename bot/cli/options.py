@@ -19,6 +19,14 @@ Prompt = Annotated[
     ),
 ]
 
+Regions = Annotated[
+    str | None,
+    typer.Option(
+        help='A prompt for each part of the picture, beside the common one: "red hair | blue hair", '
+        '"columns 2:1: a | b", "rows: sky #orange | sea :0.8", "2x2: a | b | c | d".',
+        rich_help_panel=_PICTURE,
+    ),
+]
 Negative = Annotated[
     str | None,
     typer.Option(help="What to keep away from, in place of the preset's words.", rich_help_panel=_PICTURE),

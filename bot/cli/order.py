@@ -69,7 +69,7 @@ def place_order(
     remarks = [
         *(left_out(fields, profiles) if fields else ()),
         profile.remark_on(spec.width, spec.height),
-        hints.hint(spec.prompt) if wishes.hints else None,
+        hints.hint(f"{spec.prompt}\n{spec.regions}") if wishes.hints else None,
     ]
     return Order(
         spec=spec,

@@ -18,6 +18,7 @@ _AUTO = "auto"
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.describe(
     prompt="What to draw; may be empty, and then only the negative prompt speaks",
+    regions="A prompt for each part: red hair | blue hair; rows: sky | sea; 2x2: a | b | c | d",
     negative="What to keep away from, in place of your usual negative prompt",
     preset="A set of choices by name; the other options go over it",
     weight="How loudly the nine words of the pure negative are said; above 0, usually 0.0001",
@@ -31,6 +32,7 @@ _AUTO = "auto"
     clip_skip="Which layer of the text model is read: 1 is the last",
 )
 @app_commands.autocomplete(
+    regions=suggestions.regions,
     preset=suggestions.presets,
     size=suggestions.sizes,
     sampler=suggestions.samplers,
@@ -39,6 +41,7 @@ _AUTO = "auto"
 async def imagine(
     interaction: discord.Interaction[Client],
     prompt: Range[str, 0, 6000] | None = None,
+    regions: Range[str, 0, 6000] | None = None,
     negative: Range[str, 0, 6000] | None = None,
     preset: Range[str, 1, 64] | None = None,
     weight: float | None = None,
@@ -54,6 +57,7 @@ async def imagine(
     """Take a request; what cannot be drawn is answered by the tree."""
     options = {
         "prompt": prompt,
+        "regions": regions,
         "negative_prompt": negative,
         "preset_weight": weight,
         "size": size,

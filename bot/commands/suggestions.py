@@ -1,4 +1,4 @@
-"""What an option suggests while it is typed: presets, sizes, samplers, the guidance scale's ``auto``."""
+"""What an option suggests while it is typed: regions, presets, sizes, samplers, the guidance scale's ``auto``."""
 
 import discord
 from discord import app_commands
@@ -7,6 +7,9 @@ from bot import presenting
 from bot.client import Client
 from bot.presets import NONE, Asker, Entry
 from bot.words import presets as words
+from bot.words import regions as region_words
+from generation.errors import InvalidChoice
+from generation.prompt.regions import parse_regions
 from generation.samplers.names import NAMES
 
 _MOST = 25
@@ -49,6 +52,19 @@ async def samplers(interaction: discord.Interaction[Client], typed: str) -> Sugg
 async def guidance(interaction: discord.Interaction[Client], typed: str) -> Suggestions:
     """``auto``, and a few usual numbers."""
     return [_choice(each, each) for each in ("auto", "4", "6", "8", "12", "18") if _fits(each, typed)]
+
+
+async def regions(interaction: discord.Interaction[Client], typed: str) -> Suggestions:
+    """Ways to lay the parts out, while nothing is typed; then how what is typed will be read, or why it will not be."""
+    if not typed.strip():
+        return [_choice(label, layout) for layout, label in region_words.LAYOUTS.items()]
+    if len(typed) > _LONGEST:
+        return []
+    try:
+        read = parse_regions(typed)
+    except InvalidChoice as fault:
+        return [_choice(str(fault), typed)]
+    return [_choice(region_words.reading(len(read.columns), len(read.rows), [part.text for part in read.parts]), typed)]
 
 
 def _fits(name: str, typed: str) -> bool:

@@ -87,10 +87,15 @@ class Floor:
     def judge_spec(self, spec: PromptSpec) -> Refusal | None:
         """The same for a whole picture: also every text of its plan, and which side its guidance draws."""
         plan = plan_prompts(
-            spec.prompt, spec.negative_prompt, steps=spec.steps, calls_per_step=calls_per_step(spec.sampler)
+            spec.prompt,
+            spec.negative_prompt,
+            steps=spec.steps,
+            calls_per_step=calls_per_step(spec.sampler),
+            regions=spec.regions,
         )
-        texts, negatives = [spec.prompt, *plan.positive_texts()], [spec.negative_prompt, *plan.negative_texts()]
-        pull = spec.guidance_scale * sum(branch.weight for branch in plan.positive)
+        texts = [spec.prompt, *plan.written_regions(), *plan.positive_texts()]
+        negatives = [spec.negative_prompt, *plan.negative_texts()]
+        pull = spec.guidance_scale * plan.least_weight
         # The negative prompt enters with 1 - pull: above nought it is drawn, like the others.
         if pull < 1:
             texts = negatives = texts + negatives

@@ -57,6 +57,7 @@ ONLY_IN_SERVERS = "This works only in a server, not in direct messages."
 HELP = """\
 **/imagine** draws a picture. Every option may be left out, the prompt too: then nothing but the negative prompt speaks.
 - `prompt` and `negative` are written as for A1111: `(word:1.2)`, `[word]`, `[a:b:0.5]`, `a AND b`, `BREAK`.
+- `regions` is a prompt for each part: `red hair | blue hair`, `rows: sky | sea`, `2x2: a | b | c | d`.
 - `preset` takes a set of choices by name. `pure`, which you have anyway, is nine words at weight 0.0001.
 - `size` is one of the names offered, or a width and a height such as `768x512`.
 - `cfg` left out grows with the picture's area.

@@ -9,15 +9,16 @@ from torch.nn.functional import interpolate
 
 from generation import passes
 from generation.diffusion.conditioning import TextEncoder
-from generation.diffusion.guidance import Guidance, NetworkRow, Refinement
+from generation.diffusion.guidance import Guidance, NetworkRow, Refinement, Weight
 from generation.diffusion.loading import Model
 from generation.diffusion.noise import GENERATORS
+from generation.diffusion.tint import Tint, tint_of
 from generation.noise import Noise, PictureNoise, PictureSeed
 from generation.prompt.plan import plan_prompts
 from generation.samplers import ImageToImage, SamplerTable, names, table
 from generation.spec import PromptSpec
 
-Term = tuple[float, Tensor]
+Term = tuple[Weight, Tensor]
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -37,6 +38,7 @@ class Request:
     latents: Tensor
     refinement: Refinement | None = None
     prepared: bool | None = None
+    tint: Tint | None = None
     call: int = 0
     kept: list[Tensor] = field(default_factory=list)
     noises: list[Tensor | None] = field(default_factory=list)
@@ -54,6 +56,17 @@ class Request:
     def goes_on(self) -> bool:
         """Whether a second pass follows this one."""
         return self.spec.larger > 1 and not self.is_second
+
+    @property
+    def is_refined(self) -> bool:
+        """Whether anything follows the guidance matrix."""
+        return self.refinement is not None or self.tint is not None
+
+    def refined(self, guided: Tensor, outputs: Tensor) -> Tensor:
+        """What becomes of the present call's guided output (C, h, w); ``outputs`` (rows, C, h, w) are its own."""
+        if self.refinement is not None:
+            guided = self.refinement(guided, outputs)
+        return guided if self.tint is None else self.tint(guided, self.latents, self.call)
 
     def rows(self) -> list[NetworkRow]:
         """The network rows of the present call."""
@@ -136,23 +149,25 @@ def _request(
         calls_per_step=names.calls_per_step(drawn.sampler),
         calls=len(rows),
         first_pass_steps=first_pass_steps,
+        regions=drawn.regions,
     )
-    factor = model.latent_factor
+    height, width = drawn.height // model.latent_factor, drawn.width // model.latent_factor
     seed = PictureSeed(
         seed=drawn.seed,
-        shape=(model.channels, drawn.height // factor, drawn.width // factor),
+        shape=(model.channels, height, width),
         subseed=drawn.subseed,
         subseed_strength=drawn.subseed_strength,
         ensd=drawn.ensd,
     )
     noise = PictureNoise(seed, GENERATORS[drawn.noise_source])
     begun = _tensor(noise.initial(), model.device) * rows.noise_scale
-    guidance = Guidance(plan, drawn, encoder)
+    guidance = Guidance(plan, drawn, encoder, area=(height, width))
     return Request(
         spec=spec,
         table=rows,
         guidance=guidance,
         refinement=guidance.refinement,
+        tint=None if plan.regions is None else tint_of(plan.regions, rows, model, (height, width)),
         noise=noise,
         latents=begun if latents is None else begun + latents * rows.latent_scale,
         is_second=first_pass_steps is not None,

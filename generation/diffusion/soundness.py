@@ -7,12 +7,15 @@ picture; one whose half-precision values ran over, or whose colours were replace
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from generation.diffusion.request import Request
 from generation.errors import DrawingFailed
+
+if TYPE_CHECKING:  # a request is prepared with the autoencoder, whose results are judged here
+    from generation.diffusion.request import Request
 
 
 def fell_apart() -> DrawingFailed:
@@ -33,7 +36,7 @@ class Watch:
         self._lagging = lagging
         self._before: tuple[Sequence[Request], Tensor, torch.cuda.Event | None] | None = None
 
-    def broken(self, requests: Sequence[Request], latents: Tensor) -> list[Request]:
+    def broken(self, requests: Sequence["Request"], latents: Tensor) -> list["Request"]:
         """Those whose latents, (requests, C, h, w), are not all finite."""
         sums = latents.flatten(1).sum(1)  # one number each, finite only if all are
         if not self._lagging:
@@ -68,7 +71,7 @@ def _range(values: Tensor) -> tuple[float, float]:
     return float(least), float(most)
 
 
-def _broken(requests: Sequence[Request], sums: Tensor) -> list[Request]:
+def _broken(requests: Sequence["Request"], sums: Tensor) -> list["Request"]:
     return [request for request, value in zip(requests, sums.tolist(), strict=True) if not math.isfinite(value)]
 
 

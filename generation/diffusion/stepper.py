@@ -101,8 +101,8 @@ class Stepper:
         terms: list[list[Term]] = [[(row.weight, next(outputs)) for row in own] for own in rows]
         guided = _sum(terms)
         for index, request in enumerate(requests):
-            if request.refinement is not None:
-                guided[index] = request.refinement(guided[index], torch.stack([out for _, out in terms[index]]))
+            if request.is_refined:
+                guided[index] = request.refined(guided[index], torch.stack([out for _, out in terms[index]]))
         return guided
 
     def _outputs(
@@ -156,7 +156,13 @@ def _add(totals: Tensor, terms: Sequence[Sequence[Term]]) -> Tensor:
 
 
 def _weights(terms: Sequence[Term], device: torch.device) -> Tensor:
-    return torch.tensor([weight for weight, _ in terms], dtype=torch.float32).to(device).view(-1, 1, 1, 1)
+    """The weights of terms, (terms, 1, 1, 1), or (terms, 1, h, w) where any of them differs from place to place."""
+    weights = [weight for weight, _ in terms]
+    area = next((weight.shape for weight in weights if isinstance(weight, Tensor)), None)
+    if area is None:
+        return torch.tensor(weights, dtype=torch.float32).to(device).view(-1, 1, 1, 1)
+    filled = (w if isinstance(w, Tensor) else torch.full(area, w, dtype=torch.float32, device=device) for w in weights)
+    return torch.stack(list(filled))
 
 
 def _estimate(requests: Sequence[Request], latents: Tensor, guided: Tensor) -> None:

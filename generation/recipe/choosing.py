@@ -8,6 +8,7 @@ from generation.errors import InvalidChoice
 from generation.presets import pure_negative
 from generation.profiles import Profile, load_profiles
 from generation.prompt.preparation import extract_extra_networks
+from generation.prompt.regions import parse_regions
 from generation.recipe.names import (
     CFG_RESCALE,
     CFG_RESCALE_ELSEWHERE,
@@ -17,6 +18,7 @@ from generation.recipe.names import (
     EXACT_NEGATIVE,
     EXACT_PROMPT,
     PRESET_WEIGHT,
+    REGIONS,
 )
 from generation.recipe.passes import USED as PASSES_USED
 from generation.recipe.passes import passes
@@ -50,7 +52,7 @@ _NOISE = {"GPU": "nv", "NV": "nv", "CPU": "cpu"}
 
 #: Fields that choices are made of.
 _USED = {name for _, name, _ in _WHOLE + _FRACTIONS} | PASSES_USED | {
-    "Prompt", "Negative prompt", EXACT_PROMPT, EXACT_NEGATIVE, PRESET_WEIGHT, CFG_RULE,
+    "Prompt", "Negative prompt", EXACT_PROMPT, EXACT_NEGATIVE, PRESET_WEIGHT, CFG_RULE, REGIONS,
     "Sampler", "Schedule type", "RNG", "Emphasis", "Model",
 }  # fmt: skip
 #: Fields that tell of the drawing without changing it, or that another field has told already.
@@ -96,6 +98,7 @@ def _texts(fields: Mapping[str, Any], say: _Say) -> _Found:
     prompt = fields.get(EXACT_PROMPT, fields.get("Prompt", ""))
     negative = fields.get(EXACT_NEGATIVE, fields.get("Negative prompt", ""))
     yield "prompt", prompt
+    yield "regions", _regions(fields.get(REGIONS, ""), say)
     weight = _preset_weight(fields, negative)
     if weight is None:
         yield "negative_prompt", negative
@@ -105,6 +108,17 @@ def _texts(fields: Mapping[str, Any], say: _Say) -> _Found:
     if networks := extract_extra_networks(prompt)[1]:
         calls = (f"<{kind}:{':'.join(rest)}>" for kind, found in networks.items() for rest in found)
         say(f"Networks that the prompt calls are not used here: {_short(', '.join(calls))}.")
+
+
+def _regions(regions: str, say: _Say) -> str:
+    """Regions that can be read; a field of that name from another program may be anything."""
+    try:
+        if regions:
+            parse_regions(regions)
+    except InvalidChoice as fault:
+        say(f"The regions are left out. {fault}")
+        return ""
+    return regions
 
 
 def _preset_weight(fields: Mapping[str, Any], negative: str) -> float | None:

@@ -9,6 +9,8 @@ COUNT = "Count"  # how many pictures were asked for together, the seeds counting
 SOURCE = "Source"  # the digest of the picture that was drawn over
 SECOND_STRENGTH = "Hires denoising strength"  # where the web UI's one field for both passes is taken by the first
 
+REGIONS = "Regions"  # prompts for parts of the picture, beside the prompt
+
 #: How far the spread that guidance adds is taken back, as the web UI's extension for it writes it, and its other names.
 CFG_RESCALE = "CFG Rescale"
 CFG_RESCALE_ELSEWHERE = ("CFG Rescale φ", "CFG Rescale phi", "CFG rescale")
@@ -16,4 +18,4 @@ CFG_RESCALE_ELSEWHERE = ("CFG Rescale φ", "CFG Rescale phi", "CFG rescale")
 #: The prompts once more, always quoted, where their own place would lose something.
 EXACT_PROMPT = "Exact prompt"
 EXACT_NEGATIVE = "Exact negative prompt"
-ALWAYS_QUOTED = frozenset({EXACT_PROMPT, EXACT_NEGATIVE})
+ALWAYS_QUOTED = frozenset({EXACT_PROMPT, EXACT_NEGATIVE, REGIONS})

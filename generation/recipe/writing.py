@@ -13,6 +13,7 @@ from generation.recipe.names import (
     EXACT_PROMPT,
     PRESET_WEIGHT,
     PROGRAM,
+    REGIONS,
     SECOND_STRENGTH,
     SOURCE,
 )
@@ -88,6 +89,8 @@ def _own_fields(spec: PromptSpec) -> Iterator[tuple[str, object]]:
     yield CFG_RULE, spec.guidance_rule
     if spec.preset_weight is not None:
         yield PRESET_WEIGHT, decimal(spec.preset_weight)
+    if spec.regions:
+        yield REGIONS, spec.regions
     if spec.count > 1:
         yield COUNT, spec.count
     if spec.source is not None:

@@ -73,7 +73,8 @@ async def test_from_a_command_to_a_picture(stage: Stage, bot: Bot) -> None:
 
 
 async def test_the_recipe_draws_the_same_picture(stage: Stage, bot: Bot) -> None:
-    interaction = await imagine(stage, prompt="a (blue:1.3) fish", negative="red", cfg="5.5", sampler="DPM++ 2M Karras")
+    options = {"prompt": "a (blue:1.3) fish", "negative": "red", "cfg": "5.5", "sampler": "DPM++ 2M Karras"}
+    interaction = await imagine(stage, **options, regions="columns 2:1: night | snow :0.8 #orange", cfg_rescale=0.5)
     (file,) = (await finished(interaction)).attachments
     profiles = load_profiles(bot.configuration.profiles_folder)
     spec = resolve(recipe.choices(recipe.parse(png.read(file.bytes)), profiles), profiles=profiles)
@@ -155,6 +156,9 @@ async def test_suggestions(stage: Stage, bot: Bot) -> None:
     assert set(await suggested("size")) == set(bot.desk.profile.sizes)
     assert await suggested("sampler", "euler a") == ["Euler a", "Euler a Karras"]
     assert "auto" in await suggested("cfg")
+    assert "rows: " in await suggested("regions"), "layouts to begin with"
+    assert await suggested("regions", "a | b #red") == ["a | b #red"], "and how what is typed is read"
+    assert await suggested("regions", "a" * 101) == []
     message = await finished(await stage.ann.uses("/imagine", channel=stage.channel, preset="PUDDLE", seed=1))
     assert "96×64 · 2 steps" in message.text
 

@@ -37,6 +37,14 @@ def test_a_finished_card() -> None:
     assert card.actions == (Action.AGAIN, Action.RECIPE)
 
 
+def test_regions_are_shown_under_the_prompt() -> None:
+    card = presenting.finished(spec(regions="red | @here"), [])
+    assert card.text == "`a cat`\n`red | @here`"
+    assert presenting.alt_text(spec(regions="red | blue")).startswith(
+        "A picture drawn from the words: a cat; red | blue."
+    )
+
+
 def test_short_recipes() -> None:
     assert "seeds 5 to 8" in presenting.summary(spec(count=4))
     assert "seed 5 " in presenting.summary(spec(count=4, subseed_strength=0.1))

@@ -26,6 +26,7 @@ OTHERS_CHOICES = {
     "guidance_scale": 3.0,
     "cfg_base": 5.0,
     "guidance_rescale": 0.4,
+    "regions": "theirs | too",
     "eta": 0.5,
     "ensd": 4,
     "subseed": 8,
@@ -67,6 +68,7 @@ sides = st.integers(1, 300).map(lambda eighths: 8 * eighths)
 def specs(draw: st.DrawFn) -> PromptSpec:
     options: dict[str, st.SearchStrategy[Any]] = {
         "prompt": texts,
+        "regions": st.sampled_from(["", "a | b", 'rows 1:2: "a, b" :0.8 #orange | \\(c:', "2x2: a|b|[c|d]|\n"]),
         "width": sides,
         "height": sides,
         "steps": st.integers(2, 10**6),
@@ -121,6 +123,7 @@ def test_all_fields_in_order() -> None:
         eta=0.5,
         emphasis="No norm",
         guidance_rescale=0.7,
+        regions="rows 1:2: sky | sea :0.8 #orange",
         count=3,
     )
     assert write(made, version="1.2.3", model_hash="0a1b2c3d", extra=[("Balance", "1 : 0.8")]) == (
@@ -129,7 +132,8 @@ def test_all_fields_in_order() -> None:
         "Steps: 64, Sampler: DPM++ 2M SDE, Schedule type: Karras, CFG scale: 18, Seed: 5, Size: 768x768, "
         "Model hash: 0a1b2c3d, Model: anything-v3, Variation seed: 9, Variation seed strength: 0.25, Clip skip: 2, "
         "ENSD: 31337, RNG: NV, Eta: 0.5, Emphasis: No norm, CFG Rescale: 0.7, "
-        'CFG rule: area, Count: 3, Balance: "1 : 0.8", Version: ninewords 1.2.3'
+        'CFG rule: area, Regions: "rows 1:2: sky | sea :0.8 #orange", Count: 3, '
+        'Balance: "1 : 0.8", Version: ninewords 1.2.3'
     )
 
 
@@ -291,6 +295,13 @@ def test_a_picture_drawn_over_another_one_needs_that_one() -> None:
         "It was drawn over another picture, which a recipe does not hold; give that one to draw over it again.",
     )
     assert spec(**choices(parsed, PROFILES)).source is None
+
+
+def test_regions_that_cannot_be_read_are_left_out_and_said() -> None:
+    text = "a\nSteps: 20, Sampler: Euler, Seed: 1, Regions: everywhere"
+    assert again(text).regions == ""
+    (sentence,) = left_out(parse(text), PROFILES)
+    assert sentence.startswith("The regions are left out. Regions are two parts or more")
 
 
 def test_an_unknown_sampler_leaves_the_one_that_was_chosen() -> None:

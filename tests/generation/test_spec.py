@@ -241,6 +241,14 @@ def test_cfg_is_not_rescaled_unless_asked() -> None:
     assert str(refused(guidance_rescale=2)) == "CFG rescale must lie between 0 and 1; 2 does not."
 
 
+def test_regions_are_checked_and_kept_as_they_were_written() -> None:
+    assert made().regions == ""
+    assert made(regions=" a | b :0.8 ").regions == "a | b :0.8"
+    assert made({"regions": "a | b"}, regions=" ").regions == "", "a stronger layer may take them back"
+    assert refused(regions="a").field == "regions"
+    assert refused(regions="a | \0").field == "regions"
+
+
 def test_an_unknown_choice_is_named() -> None:
     assert str(refused(stepz=3)) == "Nothing is called 'stepz': it cannot be chosen."
 

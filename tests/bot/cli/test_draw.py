@@ -25,7 +25,20 @@ class TestDryRun:
 
     def test_all_options_reach_the_recipe(self, ninewords: Ninewords) -> None:
         ended = ninewords(
-            *("draw", "a cat", "--negative", "a dog", "--size", "64x96", "--count", "2", "--steps", "7"),
+            *(
+                "draw",
+                "a cat",
+                "--regions",
+                "a | b",
+                "--negative",
+                "a dog",
+                "--size",
+                "64x96",
+                "--count",
+                "2",
+                "--steps",
+                "7",
+            ),
             *(
                 "--cfg",
                 "7.5",
@@ -47,7 +60,7 @@ class TestDryRun:
             "a cat\nNegative prompt: a dog\nSteps: 7, Sampler: DDIM, Schedule type: Automatic, CFG scale: 7.5, "
             "Seed: 5, Size: 64x96, Model: sketch, Variation seed: 6, Variation seed strength: 0.5, Clip skip: 2, "
             "ENSD: 31337, RNG: CPU, Eta DDIM: 0.25, Emphasis: No norm, CFG Rescale: 0.7, CFG rule: given, "
-            f"Count: 2, Version: ninewords {program_version()}\n"
+            f'Regions: "a | b", Count: 2, Version: ninewords {program_version()}\n'
         )
 
     def test_the_weight_is_written_in_decimals(self, ninewords: Ninewords) -> None:
@@ -95,6 +108,7 @@ class TestRefusals:
             (("--cfg", "lots"), "--cfg takes a number, or auto; 'lots' is neither."),
             (("--eta", "1.5"), "Eta must lie between 0 and 1; 1.5 does not."),
             (("--cfg-rescale", "2"), "CFG rescale must lie between 0 and 1; 2.0 does not."),
+            (("--regions", "a"), "Regions are two parts or more with a | between them: red hair | blue hair."),
             (("--count", "0"), "Count must be a whole number, 1 or more; 0 is not."),
             (("--profile", "elsewhere"), "There is no model called 'elsewhere'. There are: anything-v3, sketch."),
             (("-o", "a.jpg"), "a.jpg does not end in .png, and PNG is what is written."),

@@ -193,6 +193,22 @@ def test_every_text_of_the_plan_is_judged(floor: Floor) -> None:
     assert floor.judge_spec(_spec(prompt="1girl, meadow")) is None
 
 
+def test_every_region_is_judged_with_the_prompt_and_with_the_others(floor: Floor) -> None:
+    for regions in (f"a castle | {A}", f"rows: a castle | {A} :0.8 #orange", f"2x2: a | b | c | [{A}:x:0.5] AND d"):
+        assert floor.judge_spec(_spec(prompt="meadow", regions=regions)) is None
+        assert floor.judge_spec(_spec(prompt=S, regions=regions))
+    assert floor.judge_spec(_spec(prompt="meadow", regions=f"{A} | {S}"))
+    assert floor.judge_spec(_spec(prompt=A[:3], regions=f"{A} | a [{S}|tree]"))
+    assert floor.judge_spec(_spec(prompt="meadow", regions=f"a castle | {M}", negative_prompt=S)) is None
+
+
+def test_a_region_in_which_the_negative_prompt_is_drawn_does_not_help(floor: Floor) -> None:
+    both = f"{A}, {S}"
+    assert floor.judge_spec(_spec(prompt="a castle", regions="a | b", negative_prompt=both, guidance_scale=8)) is None
+    assert floor.judge_spec(_spec(prompt="a castle", regions="a :0.1 | b", negative_prompt=both, guidance_scale=8))
+    assert floor.judge_spec(_spec(prompt="a castle", regions="a :-1 | b :9", negative_prompt=both, guidance_scale=8))
+
+
 def test_prudence_in_the_negative_prompt_is_no_offence(floor: Floor) -> None:
     prudent = f"nsfw, {S}, {A}, lowres, (worst quality:1.4)"
     assert floor.judge("1girl, meadow", prudent) is None

@@ -24,6 +24,13 @@ from generation.samplers import names
 from generation.spec import PromptSpec
 
 PROMPTS = ("a cat", "a [red|blue] cat AND a hat :0.5", "cat, " * 40, "a [dog:cat:0.5], masterpiece")
+REGIONS = (
+    "",
+    "",
+    "red hair | [blue|green] hair",
+    "rows 1:2: sky #orange | sea :0.5",
+    "2x2: a | b | c, " + "d, " * 80 + "|",
+)
 
 
 def counts_of(model: Model, network: Network, *, most: int = 12, probing: bool = True) -> RowCounts:
@@ -79,6 +86,7 @@ def test_alone_and_in_a_crowd_a_picture_has_the_same_bits(
             seed=index,
             guidance_scale=1.0 + index % 3,
             guidance_rescale=index % 5 / 4,
+            regions=REGIONS[index % 5],
         )
         for index, sampler in enumerate(names.NAMES)
     ]

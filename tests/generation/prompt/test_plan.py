@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generation.errors import InvalidChoice
 from generation.prompt.plan import Branch, plan_prompts, strip_attention
 from tests.generation.prompt.strategies import any_text
 
@@ -46,3 +47,42 @@ def test_any_prompts_can_be_planned(prompt: str, negative: str, steps: int, call
         assert len(branch.active) == steps * calls_per_step
         assert all(0 <= index < len(branch.texts) for index in branch.active)
         assert set(branch.texts) <= set(plan.texts())
+
+
+class TestRegions:
+    def test_the_prompt_is_said_in_every_region_before_its_own_text(self) -> None:
+        plan = plan_prompts("2girls, ", "", steps=2, regions="red hair :0.8 | [blue|green] hair | ")
+        assert [(branch.texts, branch.weight, branch.region) for branch in plan.positive] == [
+            (("2girls, red hair",), 0.8, 0),
+            (("2girls, blue hair", "2girls, green hair"), 1.0, 1),
+            (("2girls",), 1.0, 2),
+        ]
+        assert plan.regions is not None
+        assert plan.regions.columns == (1 / 3,) * 3
+
+    def test_without_a_prompt_each_region_speaks_for_itself(self) -> None:
+        assert plan_prompts("", "", steps=1, regions="a | b").positive_texts() == ("a", "b")
+
+    def test_what_and_adds_pulls_where_it_was_added(self) -> None:
+        plan = plan_prompts("2girls :0.5 AND night :2", "", steps=1, regions="a AND hat :0.5 | b")
+        assert [(branch.texts[0].strip(), branch.weight, branch.region) for branch in plan.positive] == [
+            ("2girls, a", 0.5, 0),
+            ("hat", 0.5, 0),
+            ("2girls, b", 0.5, 1),
+            ("night", 2.0, None),
+        ]
+        assert plan.least_weight == 2.5
+
+    def test_networks_and_colours_do_not_reach_the_network(self) -> None:
+        plan = plan_prompts("a <lora:x:1> # not this", "", steps=1, regions="b <lora:y:1> #red | c")
+        assert plan.positive_texts() == ("a, b", "a, c")
+        assert plan.networks == ("lora:x", "lora:y")
+        assert plan.written_regions() == ("b <lora:y:1>", "c")
+
+    @given(any_text, any_text, st.integers(1, 40))
+    def test_any_texts_can_be_planned(self, prompt: str, text: str, steps: int) -> None:
+        try:
+            plan = plan_prompts(prompt, "", steps=steps, regions=f"{text} | b")
+        except InvalidChoice:
+            return
+        assert {branch.region for branch in plan.positive} >= {0, 1}
