@@ -15,6 +15,7 @@ OFFERED: Mapping[str, str] = {
     "negative": "negative_prompt",
     "preset": "negative_preset",
     "weight": "preset_weight",
+    "balance": "balance",
     "size": "size",
     "steps": "steps",
     "cfg": "guidance_scale",

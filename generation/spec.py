@@ -14,6 +14,7 @@ from generation.checks import AREA_STEP, number, one_of, side, text, whole, with
 from generation.errors import InvalidChoice
 from generation.presets import DEFAULT_WEIGHT, NEGATIVES, check_weight
 from generation.profiles import Profile
+from generation.prompt.balance import balanced
 from generation.prompt.regions import parse_regions
 from generation.samplers import names
 
@@ -30,6 +31,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 #: What holds where nobody, not even the model's profile, has chosen.
 DEFAULTS: Choices = {
     "prompt": "",
+    "balance": 0.0,
     "regions": "",
     "negative_preset": "pure",
     "model": "sketch",
@@ -109,6 +111,7 @@ class PromptSpec:
 #: Every key that a layer of choices may hold: the spec's fields, and the ones that become fields in ``resolve``.
 CHOICE_NAMES = frozenset(field.name for field in fields(PromptSpec)) - {"guidance_rule"} | {
     "negative_preset",
+    "balance",
     "cfg_base",
     "size",
 }
@@ -241,7 +244,7 @@ def _complete(choices: Choices, profile: Profile, draw_seed: Callable[[], int]) 
     sampler = names.canonical(str(choices["sampler"]))
     strength = within("subseed_strength", choices["subseed_strength"], 0.0, 1.0)
     first = PromptSpec(
-        prompt=text("prompt", choices["prompt"]),
+        prompt=balanced(text("prompt", choices["prompt"]), within("balance", choices["balance"], -1.0, 1.0)),
         regions=_regions(choices["regions"]),
         negative_prompt=negative,
         preset_weight=weight,

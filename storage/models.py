@@ -51,6 +51,7 @@ class ChoiceColumns:
     """One nullable column for each thing that can be chosen, in the order in which people are shown them."""
 
     prompt: Mapped[str | None] = mapped_column(Text)
+    balance: Mapped[float | None] = mapped_column(Double)
     regions: Mapped[str | None] = mapped_column(Text)
     negative_prompt: Mapped[str | None] = mapped_column(Text)
     negative_preset: Mapped[str | None] = mapped_column(String(64))

@@ -20,6 +20,7 @@ HELP = (
 def draw(
     prompt: option.Prompt = None,
     regions: option.Regions = None,
+    balance: option.Balance = None,
     negative: option.Negative = None,
     preset: option.Preset = None,
     weight: option.Weight = None,
@@ -64,6 +65,7 @@ def draw(
     choices = {
         "prompt": prompt,
         "regions": regions,
+        "balance": balance,
         "negative_prompt": negative,
         "size": size,
         "count": count,

@@ -27,6 +27,13 @@ Regions = Annotated[
         rich_help_panel=_PICTURE,
     ),
 ]
+Balance = Annotated[
+    float | None,
+    typer.Option(
+        help="How the subject weighs against objects and scenery, -1 to 1; 0.4 is as 1.0 to 0.8, 0 changes nothing.",
+        rich_help_panel=_PICTURE,
+    ),
+]
 Negative = Annotated[
     str | None,
     typer.Option(help="What to keep away from, in place of the preset's words.", rich_help_panel=_PICTURE),

@@ -19,6 +19,7 @@ _AUTO = "auto"
 @app_commands.describe(
     prompt="What to draw; may be empty, and then only the negative prompt speaks",
     regions="A prompt for each part: red hair | blue hair; rows: sky | sea; 2x2: a | b | c | d",
+    balance="Below 0 objects and scenery, above 0 the subject goes first, -1 to 1; 0.4 is 1.0 : 0.8",
     negative="What to keep away from, in place of your usual negative prompt",
     preset="A set of choices by name; the other options go over it",
     weight="How loudly the nine words of the pure negative are said; above 0, usually 0.0001",
@@ -42,6 +43,7 @@ async def imagine(
     interaction: discord.Interaction[Client],
     prompt: Range[str, 0, 6000] | None = None,
     regions: Range[str, 0, 6000] | None = None,
+    balance: Range[float, -1, 1] | None = None,
     negative: Range[str, 0, 6000] | None = None,
     preset: Range[str, 1, 64] | None = None,
     weight: float | None = None,
@@ -58,6 +60,7 @@ async def imagine(
     options = {
         "prompt": prompt,
         "regions": regions,
+        "balance": balance,
         "negative_prompt": negative,
         "preset_weight": weight,
         "size": size,

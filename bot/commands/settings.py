@@ -30,6 +30,7 @@ settings = app_commands.Group(
     negative="Your usual negative prompt, in place of a preset's",
     preset="Your usual negative, by name",
     weight="How loudly the nine words of the pure negative are said; above 0, usually 0.0001",
+    balance="Below 0 objects and scenery, above 0 the subject goes first, -1 to 1; 0.4 is 1.0 : 0.8",
     size="A name, or a width and a height such as 768x512",
     steps="How many steps to draw in",
     cfg="How closely to follow the prompt: a number, or auto to let it grow with the size",
@@ -48,6 +49,7 @@ async def keep(
     negative: Range[str, 0, 6000] | None = None,
     preset: str | None = None,
     weight: float | None = None,
+    balance: Range[float, -1, 1] | None = None,
     size: Range[str, 1, 64] | None = None,
     steps: Range[int, 1, 150] | None = None,
     cfg: Range[str, 1, 16] | None = None,
@@ -63,8 +65,8 @@ async def keep(
     given: dict[str, Any] = {
         **BUILT_IN.get(preset or "", {}),
         **_given(negative_prompt=negative, preset_weight=weight, size=size, steps=steps, sampler=sampler),
-        **_given(guidance_scale=read_guidance(cfg), guidance_rescale=cfg_rescale, count=count),
-        **_given(clip_skip=clip_skip, emphasis=emphasis, noise_source=noise),
+        **_given(guidance_scale=read_guidance(cfg), guidance_rescale=cfg_rescale, balance=balance),
+        **_given(count=count, clip_skip=clip_skip, emphasis=emphasis, noise_source=noise),
     }
     if not given and hints is None:
         raise Refused(words.NOTHING_GIVEN)

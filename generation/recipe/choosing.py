@@ -98,6 +98,7 @@ def _texts(fields: Mapping[str, Any], say: _Say) -> _Found:
     prompt = fields.get(EXACT_PROMPT, fields.get("Prompt", ""))
     negative = fields.get(EXACT_NEGATIVE, fields.get("Negative prompt", ""))
     yield "prompt", prompt
+    yield "balance", 0.0  # its weights are in the prompt
     yield "regions", _regions(fields.get(REGIONS, ""), say)
     weight = _preset_weight(fields, negative)
     if weight is None:

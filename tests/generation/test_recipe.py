@@ -26,6 +26,7 @@ OTHERS_CHOICES = {
     "guidance_scale": 3.0,
     "cfg_base": 5.0,
     "guidance_rescale": 0.4,
+    "balance": 0.5,
     "regions": "theirs | too",
     "eta": 0.5,
     "ensd": 4,
@@ -295,6 +296,13 @@ def test_a_picture_drawn_over_another_one_needs_that_one() -> None:
         "It was drawn over another picture, which a recipe does not hold; give that one to draw over it again.",
     )
     assert spec(**choices(parsed, PROFILES)).source is None
+
+
+def test_balance_stands_in_the_prompt_and_is_not_applied_again() -> None:
+    drawn = spec(prompt="1girl, house, sky", balance=0.4)
+    text = write(drawn, version="0")
+    assert text.startswith("1girl, (house:0.8), (sky:0.8)\n")
+    assert again(text) == drawn
 
 
 def test_regions_that_cannot_be_read_are_left_out_and_said() -> None:

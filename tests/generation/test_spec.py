@@ -249,6 +249,12 @@ def test_regions_are_checked_and_kept_as_they_were_written() -> None:
     assert refused(regions="a | \0").field == "regions"
 
 
+def test_balance_is_written_into_the_prompt() -> None:
+    assert made(prompt="1girl, house").prompt == "1girl, house"
+    assert made({"balance": 0.4}, prompt="1girl, house").prompt == "1girl, (house:0.8)"
+    assert str(refused(balance=2)) == "Balance must lie between -1 and 1; 2 does not."
+
+
 def test_an_unknown_choice_is_named() -> None:
     assert str(refused(stepz=3)) == "Nothing is called 'stepz': it cannot be chosen."
 

@@ -109,6 +109,7 @@ class TestRefusals:
             (("--eta", "1.5"), "Eta must lie between 0 and 1; 1.5 does not."),
             (("--cfg-rescale", "2"), "CFG rescale must lie between 0 and 1; 2.0 does not."),
             (("--regions", "a"), "Regions are two parts or more with a | between them: red hair | blue hair."),
+            (("--balance", "-2"), "Balance must lie between -1 and 1; -2.0 does not."),
             (("--count", "0"), "Count must be a whole number, 1 or more; 0 is not."),
             (("--profile", "elsewhere"), "There is no model called 'elsewhere'. There are: anything-v3, sketch."),
             (("-o", "a.jpg"), "a.jpg does not end in .png, and PNG is what is written."),
