@@ -140,6 +140,25 @@ async def test_a_file_that_is_lost_is_said_to_be(stage: Stage) -> None:
     assert message.text.endswith(str(job.error_id))
 
 
+async def test_a_wish_to_be_forgotten_is_fulfilled_after_the_start(stage: Stage) -> None:
+    delivered, waiting = await asked(stage), await asked(stage)
+    way = (JobState.QUEUED, JobState.DRAWING, JobState.DRAWN, JobState.DELIVERING, JobState.DONE)
+    await left_behind(stage, delivered, *way)
+    await left_behind(stage, waiting, JobState.QUEUED)
+    async with database(stage) as kept:
+        await kept.people.ask_erasure(stage.ann.id)
+    async with stage.bot() as bot:
+
+        async def gone() -> bool:
+            return await bot.database.people.erasures() == ()
+
+        await eventually(gone)
+        assert words.CANCELLED in (await ended(waiting)).text
+        record = await bot.database.people.record(stage.ann.id)
+        assert {name for name, rows in record.items() if rows} == {"spent"}
+    assert not list((stage.folder / "pictures").rglob("*.png"))
+
+
 @asynccontextmanager
 async def process(stage: Stage) -> AsyncIterator[asyncio.subprocess.Process]:
     """The bot in a process of its own, connected; killed at the end if it is still there."""
