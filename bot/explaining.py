@@ -48,7 +48,7 @@ def layers(profile: Profile, chosen: Sequence[Choices], *, preset: str | None, h
     model = words.profile(profile.name)
     people = zip((words.SERVER, words.CHANNEL, words.PERSON), chosen, strict=True)
     return (
-        Layer(words.BUILT_IN, {**DEFAULTS, "prompt": None, "model": None}, ordinary=True),
+        Layer(words.BUILT_IN, {**DEFAULTS, "prompt": None, "regions": None, "model": None}, ordinary=True),
         Layer(model, native, ordinary=True),
         Layer(model, profile.defaults, ordinary=True),
         *(Layer(source, choices) for source, choices in people),

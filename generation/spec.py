@@ -31,13 +31,13 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 #: What holds where nobody, not even the model's profile, has chosen.
 DEFAULTS: Choices = {
     "prompt": "",
-    "balance": 0.0,
     "regions": "",
     "negative_preset": "pure",
     "model": "sketch",
     "steps": 64,
     "guidance_scale": "auto",
     "guidance_rescale": 0.0,
+    "balance": 0.0,
     "sampler": "Euler",
     "eta": "auto",
     "seed": None,
