@@ -20,11 +20,12 @@ from bot.condition import Condition
 from bot.configuration import Configuration
 from bot.delivery import Delivery
 from bot.desk import Desk
-from bot.errand import Permit
 from bot.housekeeping import keep_house
 from bot.metrics import Metrics
 from bot.moderation.floor import Floor
+from bot.moderation.rulebook import Rulebook
 from bot.observatory import serving
+from bot.oversight import Oversight
 from bot.policy import Policy, uphold
 from bot.presets import Shelf
 from bot.privacy import Privacy
@@ -55,6 +56,7 @@ class Bot:
     privacy: Privacy
     metrics: Metrics
     condition: Condition
+    oversight: Oversight
 
     def client(self) -> Client:
         """Make a new gateway client."""
@@ -62,6 +64,7 @@ class Bot:
             desk=self.desk,
             shelf=self.shelf,
             privacy=self.privacy,
+            oversight=self.oversight,
             queue=self.queue,
             jobs=self.database.jobs,
             pictures=self.database.pictures,
@@ -91,10 +94,10 @@ async def run(configuration: Configuration) -> None:
 @asynccontextmanager
 async def opened(configuration: Configuration) -> AsyncIterator[Bot]:
     """Put the parts together and take up what the last run left; at the end, drain and close them."""
-    permit = partial(uphold, Floor.load())
+    floor = Floor.load()
     profile = _profile(configuration)
     with occupied(configuration.data_folder):
-        async with _put_together(configuration, profile, permit) as bot:
+        async with _put_together(configuration, profile, floor) as bot:
             yield bot
 
 
@@ -117,7 +120,8 @@ async def _observed(bot: Bot) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _put_together(configuration: Configuration, profile: Profile, permit: Permit) -> AsyncIterator[Bot]:
+async def _put_together(configuration: Configuration, profile: Profile, floor: Floor) -> AsyncIterator[Bot]:
+    permit = partial(uphold, floor)
     breaker = Breaker()
     metrics = Metrics(breaker=breaker, waiting=lambda: queue.on_the_way(), drawer=lambda: process.pid)
     async with (
@@ -137,12 +141,15 @@ async def _put_together(configuration: Configuration, profile: Profile, permit: 
             permit=permit,
         )
         policy = Policy()
+        rulebook = Rulebook(configurations=database.configurations, entries=database.entries)
+        oversight = Oversight(floor=floor, rulebook=rulebook, histories=database.histories, cases=database.cases)
         desk = Desk(
             profile=profile,
             preferences=database.preferences,
             presets=database.presets,
             permit=permit,
             policy=policy,
+            oversight=oversight,
             queue=queue,
             spending=database.spending,
         )
@@ -162,6 +169,7 @@ async def _put_together(configuration: Configuration, profile: Profile, permit: 
                 privacy=privacy,
                 metrics=metrics,
                 condition=condition,
+                oversight=oversight,
             )
         finally:
             resuming.cancel()

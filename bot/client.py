@@ -13,6 +13,7 @@ from bot.answering import apologise
 from bot.buttons import Deed
 from bot.desk import Desk
 from bot.errors import Refused
+from bot.oversight import Oversight
 from bot.presenting import Action
 from bot.presets import Shelf
 from bot.privacy import Privacy
@@ -38,6 +39,7 @@ class Client(discord.Client):
         desk: Desk,
         shelf: Shelf,
         privacy: Privacy,
+        oversight: Oversight,
         queue: Queue,
         jobs: Jobs,
         pictures: Pictures,
@@ -56,6 +58,7 @@ class Client(discord.Client):
         )
         self.desk, self.shelf, self.privacy, self.queue = desk, shelf, privacy, queue
         self.jobs, self.pictures = jobs, pictures
+        self.oversight = oversight
         self._commands, self._buttons, self.deeds = commands, buttons, deeds
         self._home_guild = home_guild
         self.tree = CommandTree(self)

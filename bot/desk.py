@@ -13,10 +13,11 @@ from weakref import WeakValueDictionary
 import discord
 import structlog
 
-from bot import explaining, preferences, presenting, prompts, specs, words
+from bot import circumstances, explaining, preferences, presenting, prompts, specs, words
+from bot.circumstances import place_of
 from bot.errand import Permit
-from bot.errors import Refused
 from bot.explaining import Layer
+from bot.oversight import Oversight
 from bot.policy import Policy
 from bot.preferences import Chosen
 from bot.queue import Queue
@@ -43,6 +44,7 @@ class Desk:
         presets: Presets,
         permit: Permit,
         policy: Policy,
+        oversight: Oversight,
         queue: Queue,
         spending: Spending,
     ) -> None:
@@ -51,6 +53,7 @@ class Desk:
         self.presets = presets
         self._permit = permit
         self._policy = policy
+        self._oversight = oversight
         self._queue = queue
         self._spending = spending
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
@@ -92,10 +95,12 @@ class Desk:
 
     async def take(self, interaction: discord.Interaction[Any], spec: PromptSpec) -> None:
         """Take up a request whose spec is known; raise InvalidChoice or Refused where it will not be drawn."""
-        await self._judge(spec)
         owner = interaction.user.id
-        self._policy.admit(of_this_person=self._queue.on_the_way(owner), of_everybody=self._queue.on_the_way())
+        self._policy.check(spec)
         async with self._turn(owner):
+            waiting = self._queue.on_the_way(owner)
+            spec = await self._admit(interaction, spec, waiting=waiting)
+            self._policy.admit(of_this_person=waiting, of_everybody=self._queue.on_the_way())
             self._policy.afford(spec, await self.quota(owner))
             job = await self._queue.accept(interaction.id, owner=owner, spec=spec, reply=_reply_to(interaction))
         if job is None:
@@ -121,6 +126,13 @@ class Desk:
     def _resolved(self, *layers: Choices) -> PromptSpec:
         spec = resolve({"model": self.profile.name}, *layers, profiles={self.profile.name: self.profile})
         self._policy.check(spec)
+        return spec
+
+    async def _admit(self, interaction: discord.Interaction[Any], spec: PromptSpec, *, waiting: int) -> PromptSpec:
+        """Raise Refused for what is not drawn for this person here; return the spec with what its place adds."""
+        who, where = circumstances.person(interaction), circumstances.place(interaction)
+        spec = specs.with_negatives(spec, await self._oversight.negatives(where))
+        await self._oversight.admit(spec, who, where, waiting=waiting)
         return spec
 
     async def _judge(self, spec: PromptSpec) -> None:
@@ -166,13 +178,6 @@ class Desk:
             self._queue.verify(job)
             return False
         return True
-
-
-def place_of(interaction: discord.Interaction[Any]) -> tuple[int, int]:
-    """The guild and the channel; raise Refused in direct messages."""
-    if interaction.guild_id is None or interaction.channel_id is None:
-        raise Refused(words.ONLY_IN_SERVERS)
-    return interaction.guild_id, interaction.channel_id
 
 
 def _reply_to(interaction: discord.Interaction[Any]) -> Reply:

@@ -24,11 +24,14 @@ _ID_LENGTH = 8
 
 
 class Refused(NinewordsError):
-    """What is asked for is possible and will not be done; the sentence says why, ``rule`` by which rule, if by one."""
+    """What is asked for is possible and will not be done; the sentence says why, ``rule`` by which rule, if by one.
 
-    def __init__(self, sentence: str, *, rule: str | None = None) -> None:
+    ``case_id`` is the case that the refusal was written down as, where there is one that can be appealed against.
+    """
+
+    def __init__(self, sentence: str, *, rule: str | None = None, case_id: int | None = None) -> None:
         super().__init__(sentence)
-        self.rule = rule
+        self.rule, self.case_id = rule, case_id
 
 
 class TokenRefused(NinewordsError):

@@ -1,6 +1,6 @@
 """Specs on their way into the record of jobs and back: plain JSON, every field by its name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -27,3 +27,17 @@ def read(held: Mapping[str, Any]) -> PromptSpec:
 def reseeded(spec: PromptSpec, seed: int, subseed: int) -> PromptSpec:
     """Return the same spec with other seeds; without a variation there is no subseed."""
     return replace(spec, seed=seed % _SEED_END, subseed=subseed % _SEED_END if spec.subseed_strength > 0 else 0)
+
+
+def with_negatives(spec: PromptSpec, additions: Iterable[str]) -> PromptSpec:
+    """Return the spec with ``additions`` at the end of its negative prompt, once.
+
+    The negative prompt then is no longer what a preset wrote, so it has no weight of its own.
+    """
+    addition, negative = ", ".join(additions), spec.negative_prompt
+    if not addition or negative.endswith(addition):
+        return spec
+    if negative.strip():
+        joint = "\n" if "#" in negative else ", "  # a comment goes on to the end of its line
+        addition = f"{negative}{joint}{addition}"
+    return replace(spec, negative_prompt=addition, preset_weight=None)

@@ -19,6 +19,7 @@ from storage.moderation.appeals import Appeals
 from storage.moderation.cases import Cases
 from storage.moderation.configurations import Configurations
 from storage.moderation.entries import Entries
+from storage.moderation.histories import Histories
 from storage.moderation.log import Log
 from storage.moderation.rejections import Rejections
 from storage.moderation.sanctions import Sanctions
@@ -57,6 +58,7 @@ class Database:
         self.configurations = Configurations(self)
         self.entries = Entries(self)
         self.cases = Cases(self)
+        self.histories = Histories(self)
         self.sanctions = Sanctions(self)
         self.appeals = Appeals(self)
         self.rejections = Rejections(self)

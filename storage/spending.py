@@ -28,9 +28,13 @@ class Spending:
             return await spent(session, owner, since)
 
 
-async def spent(session: AsyncSession, owner: int, since: datetime) -> tuple[Spent, ...]:
-    """As :meth:`Spending.of`, inside a transaction that does more."""
+async def spent(
+    session: AsyncSession, owner: int, since: datetime, *, guild_id: int | None = None
+) -> tuple[Spent, ...]:
+    """As :meth:`Spending.of`, inside a transaction that does more; in one server alone where it is named."""
     jobs = select(JobRow.created_at, PICTURES).where(JobRow.owner == owner, JobRow.created_at > since, COUNTING)
     erased = select(SpentRow.created_at, SpentRow.pictures).where(SpentRow.owner == owner, SpentRow.created_at > since)
+    if guild_id is not None:
+        jobs, erased = jobs.where(JobRow.guild_id == guild_id), erased.where(SpentRow.guild_id == guild_id)
     rows = [*(await session.execute(jobs)), *(await session.execute(erased))]
     return tuple(sorted((Spent(at, pictures) for at, pictures in rows), key=lambda each: each.at))

@@ -10,7 +10,7 @@ parameter changes a list.  If the data is not exactly what was shipped, nothing 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +57,20 @@ class Refusal:
     reason: str = "This is not allowed here."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Which classes of terms a request holds, never which terms; ``explicit`` is sexual by a clear term."""
+
+    age_coded: bool
+    sexual: bool
+    explicit: bool
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether the floor refuses it."""
+        return self.age_coded and self.sexual
+
+
 class Floor:
     """The lists, compiled.  Made by :meth:`load` alone; immutable, safe to share, and slow to load (a second)."""
 
@@ -86,31 +100,30 @@ class Floor:
 
     def judge_spec(self, spec: PromptSpec) -> Refusal | None:
         """The same for a whole picture: also every text of its plan, and which side its guidance draws."""
-        plan = plan_prompts(
-            spec.prompt,
-            spec.negative_prompt,
-            steps=spec.steps,
-            calls_per_step=calls_per_step(spec.sampler),
-            regions=spec.regions,
+        return self.judge_texts(*texts_of(spec))
+
+    def look(self, spec: PromptSpec) -> Findings:
+        """What a whole picture's texts hold, each class by itself; the floor refuses both together."""
+        positive, negative = _united(*texts_of(spec))
+        streams = self._streams(positive)
+        return Findings(
+            age_coded=self._is_age_coded(streams, negative),
+            sexual=self._sexual.is_in(streams),
+            explicit=self._sexual.is_in(streams, clearly=True),
         )
-        texts = [spec.prompt, *plan.written_regions(), *plan.positive_texts()]
-        negatives = [spec.negative_prompt, *plan.negative_texts()]
-        pull = spec.guidance_scale * plan.least_weight
-        # The negative prompt enters with 1 - pull: above nought it is drawn, like the others.
-        if pull < 1:
-            texts = negatives = texts + negatives
-        return self.judge_texts(texts, negatives)
 
     def judge_texts(self, texts: Iterable[str], negatives: Iterable[str]) -> Refusal | None:
         """The same over the union of several texts on each side, such as all that a plan sends to the network."""
-        positive, negative = list(texts), list(negatives)
-        if any(_turns_around(text) for text in (*positive, *negative)):
-            positive = negative = positive + negative
+        positive, negative = _united(texts, negatives)
         streams = self._streams(positive)
         if not self._sexual.is_in(streams):
             return None
+        return Refusal() if self._is_age_coded(streams, negative) else None
+
+    def _is_age_coded(self, streams: list[Stream], negative: list[str]) -> bool:
+        """Whether texts hold ages under eighteen or age-coded terms, or the negative ones words for maturity."""
         age_coded = any(names_age(stream) for stream in streams) or self._age_coded.is_in(streams)
-        return Refusal() if age_coded or self._maturity.is_in(self._streams(negative)) else None
+        return age_coded or self._maturity.is_in(self._streams(negative))
 
     def _streams(self, texts: list[str]) -> list[Stream]:
         """All readings of the texts, and of each word that is several written as one with a term among them."""
@@ -139,14 +152,51 @@ class _TermClass:
     def __init__(self, text: str) -> None:
         sections = _sections(text)
         self.example = sections["clear"][0]
-        terms = [_term(line) for section in ("clear", "borderline") for line in sections[section]]
-        self._matcher = Matcher(terms)
+        clear, borderline = ([_term(line) for line in sections[section]] for section in ("clear", "borderline"))
+        terms = [*clear, *borderline]
+        self._matcher, self._clear = Matcher(terms), frozenset(clear)
         self._allowed = Matcher(map(_term, sections["allowed"]))
         self.words = {t.joined for t in terms if isinstance(t, WordTerm) and len(t.joined) >= _SHORTEST_PART}
 
-    def is_in(self, streams: list[Stream]) -> bool:
-        """Whether any of its terms is in the texts."""
-        return any(True for stream in streams for _ in self._matcher.matches(stream, self._allowed))
+    def is_in(self, streams: list[Stream], *, clearly: bool = False) -> bool:
+        """Whether any of its terms is in the texts; ``clearly``: any of its clear ones."""
+        found = (match for stream in streams for match in self._matcher.matches(stream, self._allowed))
+        return any(not clearly or match.term in self._clear for match in found)
+
+
+def texts_of(spec: PromptSpec) -> tuple[list[str], list[str]]:
+    """All texts of a picture that may be drawn, as written and as its plans have them, and all that may be avoided."""
+    texts, negatives, turned = [spec.prompt], [spec.negative_prompt], False
+    for steps, scale in _passes(spec):
+        plan = plan_prompts(
+            spec.prompt,
+            spec.negative_prompt,
+            steps=steps,
+            calls_per_step=calls_per_step(spec.sampler),
+            regions=spec.regions,
+        )
+        texts += [*plan.written_regions(), *plan.positive_texts()]
+        negatives += plan.negative_texts()
+        # The negative prompt enters with 1 - pull: above nought it is drawn, like the others.
+        turned = turned or scale * plan.least_weight < 1
+    if turned:
+        texts = negatives = texts + negatives
+    return list(dict.fromkeys(texts)), list(dict.fromkeys(negatives))
+
+
+def _passes(spec: PromptSpec) -> Iterator[tuple[int, float]]:
+    """The steps and the guidance scale of each pass over a picture: schedules fall otherwise in another number."""
+    yield spec.steps, spec.guidance_scale
+    if spec.larger_steps:
+        yield spec.larger_steps, spec.larger_guidance_scale
+
+
+def _united(texts: Iterable[str], negatives: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Both sides, each of them the union where weights turn one into the other."""
+    positive, negative = list(texts), list(negatives)
+    if any(_turns_around(text) for text in (*positive, *negative)):
+        positive = negative = positive + negative
+    return positive, negative
 
 
 def _sections(text: str) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ program says of one request, such as :class:`generation.errors.InvalidChoice`, i
 """
 
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
-_MINUTE, _HOUR = 60, 3600
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _BAR = 12
 
 # Buttons.
@@ -98,7 +98,9 @@ def duration(seconds: float) -> str:
         return f"about {counted(round(seconds / _MINUTE), 'minute')}"
     if seconds < 1.5 * _HOUR:
         return "about an hour"
-    return f"about {counted(round(seconds / _HOUR), 'hour')}"
+    if seconds < 1.5 * _DAY:
+        return f"about {counted(round(seconds / _HOUR), 'hour')}"
+    return f"about {counted(round(seconds / _DAY), 'day')}"
 
 
 def waiting(place: int, seconds: float | None) -> str:

@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from storage.records import JobState
+from storage.records import JobState, Spent
 
 
 class ReviewMode(StrEnum):
@@ -220,6 +220,22 @@ class Standing:
 
     strikes: tuple[Strike, ...] = ()
     block: Block | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What somebody did in a server, and what stands against them, at one moment.
+
+    ``spent`` is what they asked for within 24 hours, less what came to nothing; ``last_at`` is when they last asked.
+    ``newcomers`` counts the new accounts that asked for any just now, ``newcomers_last_at`` is when the last of them
+    did.
+    """
+
+    spent: tuple[Spent, ...] = ()
+    last_at: datetime | None = None
+    newcomers: int = 0
+    newcomers_last_at: datetime | None = None
+    standing: Standing = Standing()
 
 
 class AppealState(StrEnum):

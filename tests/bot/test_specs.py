@@ -33,3 +33,22 @@ def test_new_seeds_and_nothing_else() -> None:
     assert specs.reseeded(spec(), 2**32 + 7, 8) == spec(seed=7, subseed=0)
     varied = spec(subseed_strength=0.5)
     assert specs.reseeded(varied, 2**32 + 7, 8) == spec(subseed_strength=0.5, seed=7, subseed=8)
+
+
+@pytest.mark.parametrize(
+    ("written", "additions", "becomes"),
+    [
+        ("lowres", ("gore", "blood"), "lowres, gore, blood"),
+        ("", ("gore",), "gore"),
+        ("  ", ("gore",), "gore"),
+        ("lowres # a remark", ("gore",), "lowres # a remark\ngore"),
+    ],
+)
+def test_what_a_server_adds_stands_at_the_end(written: str, additions: tuple[str, ...], becomes: str) -> None:
+    added = specs.with_negatives(spec(negative_prompt=written, preset_weight=1e-4), additions)
+    assert (added.negative_prompt, added.preset_weight) == (becomes, None)
+    assert specs.with_negatives(added, additions) == added, "once"
+
+
+def test_where_nothing_is_added_nothing_changes() -> None:
+    assert specs.with_negatives(spec(), ()) == spec()

@@ -8,16 +8,36 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
 from itertools import product
 from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
 import bot.moderation.floor as floor_module
+from bot.application import opened
+from bot.configuration import Configuration
+from bot.errors import TokenRefused
+from bot.moderation.circumstances import Person, Place
 from bot.moderation.floor import Floor, FloorDamaged, Refusal
+from bot.moderation.policy import Decision, Rule, judge
+from bot.moderation.rules import Rules
 from generation.profiles import load_profiles
 from generation.spec import PromptSpec, resolve
+from storage.moderation.records import (
+    History,
+    ListEntry,
+    ListKind,
+    ServerConfiguration,
+)
+from storage.records import Spent
+from tests.bot import specs
+from tests.bot.moderation.situations import CHANNEL, NOW, ROLE, judged, person, place, rules
+from tests.bot.stage import Stage
 
 _HERE = Path(__file__).parent
 _TERMS = Path(floor_module.__file__).parent / "terms"
@@ -185,6 +205,19 @@ def test_a_guidance_that_draws_the_negative_prompt_does_not_help(floor: Floor) -
     assert floor.judge_spec(_spec(prompt=f"{S}, {M}", negative_prompt="lowres", guidance_scale=-8))
 
 
+def test_a_second_pass_is_judged_too(floor: Floor) -> None:
+    both, larger = f"{A}, {S}", {"larger": 2.0, "larger_strength": 0.5}
+    for scale, refused in ((8.0, False), (0.5, True)):
+        second = specs.spec(
+            prompt="a castle", negative_prompt=both, larger_steps=30, larger_guidance_scale=scale, **larger
+        )
+        assert (floor.judge_spec(second) is not None) is refused
+    texts, _ = floor_module.texts_of(specs.spec(prompt="[sea:sky:20]", steps=10, larger_steps=30, **larger))
+    assert {"sea", "sky"} <= set(texts)
+    texts, _ = floor_module.texts_of(specs.spec(prompt="[sea:sky:20]", steps=10))
+    assert "sky" not in texts
+
+
 def test_every_text_of_the_plan_is_judged(floor: Floor) -> None:
     # More schedules in a row than are laid open in every combination; only the steps tell which meet.
     letters = "".join(f"[{c}:x:0.9]" if k % 3 else f"[x:{c}:0.1]" for k, c in enumerate(A))
@@ -207,6 +240,21 @@ def test_a_region_in_which_the_negative_prompt_is_drawn_does_not_help(floor: Flo
     assert floor.judge_spec(_spec(prompt="a castle", regions="a | b", negative_prompt=both, guidance_scale=8)) is None
     assert floor.judge_spec(_spec(prompt="a castle", regions="a :0.1 | b", negative_prompt=both, guidance_scale=8))
     assert floor.judge_spec(_spec(prompt="a castle", regions="a :-1 | b :9", negative_prompt=both, guidance_scale=8))
+
+
+def test_looking_finds_what_is_refused_and_each_class_by_itself(floor: Floor) -> None:
+    def look(prompt: str, negative: str = "") -> tuple[bool, bool, bool]:
+        found = floor.look(_spec(prompt=prompt, negative_prompt=negative))
+        assert found.forbidden == (floor.judge_spec(_spec(prompt=prompt, negative_prompt=negative)) is not None)
+        return found.age_coded, found.sexual, found.explicit
+
+    assert look("a castle") == (False, False, False)
+    assert look(A) == look("12 years old") == look("a castle", M) == (True, False, False)
+    assert look(S) == (False, True, True)
+    assert look(MAYBE_SEXUAL[0]) == (False, True, False)
+    assert look(f"{MAYBE_SEXUAL[0]}, {A}") == (True, True, False)
+    assert look(S, M) == look(f"[{A}|{S}]") == (True, True, True)
+    assert look("a castle", f"({A}:-1), {S}") == (True, True, True), "turned around"
 
 
 def test_prudence_in_the_negative_prompt_is_no_offence(floor: Floor) -> None:
@@ -274,6 +322,96 @@ def test_a_program_with_every_variable_set_is_no_more_lenient() -> None:
         flipped = {**os.environ, **dict.fromkeys(names, value)}
         done = subprocess.run([sys.executable, "-c", program], env=flipped, capture_output=True, text=True, check=True)
         assert done.stdout.startswith("Refusal(")
+
+
+def _values_of(kind: Any) -> list[Any]:
+    """Some values of a field, by its type; a type unknown here has to be added before its field can be."""
+    if get_origin(kind) in (UnionType, Union):
+        return [value for each in get_args(kind) for value in _values_of(each)]
+    if get_origin(kind) is Literal:
+        return list(get_args(kind))
+    if get_origin(kind) is Annotated:
+        return _values_of(get_args(kind)[0])
+    if get_origin(kind) is Mapping:
+        _, held = get_args(kind)
+        return [{id: _any_of(held)} for id in (CHANNEL, ROLE, 7) for _ in range(4)]
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return list(kind)
+    known: dict[Any, list[Any]] = {
+        NoneType: [None],
+        frozenset[int]: [frozenset(), frozenset({ROLE})],
+        datetime: [NOW, NOW.replace(year=2015)],
+        bool: [True, False],
+        int: [0, 1, 10**6],
+        float: [0.0, 1.0, 10.0**6],
+        str: ["", "anything", f"{A}, {S}"],
+    }
+    return known[kind]
+
+
+_random = random.Random(8)
+
+
+def _any_of(kind: type) -> Any:
+    """A record with a value for every field it has, those that are added later among them."""
+    return kind(**{name: _random.choice(_values_of(hint)) for name, hint in get_type_hints(kind).items()})
+
+
+def test_no_field_of_a_servers_configuration_no_list_role_place_or_history_reaches_it(floor: Floor) -> None:
+    lists = [ListEntry(kind=ListKind.ALLOW, text=text[:60]) for text in (A, S, f"{A}*", "*", f"{A} {S}", f"{A}, {S}")]
+    prompts = [{"prompt": f"{A}, {S}"}, {"prompt": S, "negative_prompt": M}, {"prompt": f"[{A}|{S}]"}]
+    for _ in range(300):
+        verdict = judge(
+            specs.spec(guidance_scale=8.0, **_random.choice(prompts)),
+            _any_of(Person),
+            _any_of(Place),
+            History(spent=(Spent(NOW, _random.choice([0, 10**6])),)),
+            Rules.of(_any_of(ServerConfiguration), _random.sample(lists, _random.randrange(len(lists)))),
+            floor=floor,
+            waiting=_random.choice([0, 10**6]),
+            now=NOW,
+        )
+        assert (verdict.decision, verdict.rule) == (Decision.REFUSE, Rule.FLOOR)
+
+
+def test_each_value_of_each_field_is_tried(floor: Floor) -> None:
+    """One by one too, so that no combination hides another."""
+    request = specs.spec(prompt=f"{A}, {S}", guidance_scale=8.0)
+    for name, hint in get_type_hints(ServerConfiguration).items():
+        for value in _values_of(hint):
+            decided = rules(**{name: value})
+            for where in (place(), place(age_restricted=True), place(server_id=None)):
+                assert judged(request, floor=floor, rules=decided, where=where).rule is Rule.FLOOR, (name, value)
+
+
+#: Other values of the operator's configuration, where its field's type does not say which there are.
+OPERATORS: dict[str, list[Any]] = {
+    "discord_token": ["", "off"],
+    "home_guild": [None, 10**17],
+    "database": ["sqlite:///{}/other.db"],
+    "data_folder": ["elsewhere"],
+    "profile": ["anything-v3", "sketch"],
+}
+
+
+@pytest.mark.parametrize("name", Configuration.model_fields)
+async def test_no_field_of_the_operators_configuration_reaches_it(name: str, tmp_path: Path) -> None:
+    async with Stage.set_up(tmp_path) as stage:
+        for value in OPERATORS.get(name) or _values_of(Configuration.model_fields[name].annotation)[:3]:
+            if name == "database":
+                value = value.format(tmp_path)
+            elif name == "data_folder":
+                value = tmp_path / value
+            flipped = {name: value}
+            configuration = stage.configuration().model_copy(update=flipped)
+            if name == "discord_token":
+                with pytest.raises(TokenRefused):
+                    async with opened(configuration):
+                        pass
+                continue
+            async with opened(configuration) as bot:
+                verdict = await bot.oversight.judge(specs.spec(prompt=f"{A}, {S}"), person(), place(), waiting=0)
+            assert verdict.rule is Rule.FLOOR, flipped
 
 
 @pytest.fixture

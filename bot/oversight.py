@@ -1,0 +1,61 @@
+"""Asks policy, with what the record knows of who asks, and writes refusals down before anybody is told of them."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from discord.utils import time_snowflake
+
+from bot.errors import Refused
+from bot.moderation.circumstances import Person, Place
+from bot.moderation.floor import Floor
+from bot.moderation.policy import NEW, Decision, Rule, Verdict, judge
+from bot.moderation.rulebook import Rulebook
+from generation.spec import PromptSpec
+from storage.moderation.cases import Cases
+from storage.moderation.histories import Histories
+from storage.moderation.records import History
+
+#: Rules about what was asked for, not about when or how much: refusals by these are cases.
+_OF_CONTENT = frozenset({Rule.FLOOR, Rule.AGE, Rule.EXPLICIT, Rule.LIST})
+#: Rules of which no more is said than that something is not allowed, so that there is no case to appeal against.
+_SILENT = frozenset({Rule.FLOOR, Rule.AGE})
+
+
+class Oversight:
+    """Judges requests where they are taken."""
+
+    def __init__(self, *, floor: Floor, rulebook: Rulebook, histories: Histories, cases: Cases) -> None:
+        self.rulebook = rulebook
+        self._floor = floor
+        self._histories = histories
+        self._cases = cases
+
+    async def judge(self, spec: PromptSpec, who: Person, where: Place, *, waiting: int) -> Verdict:
+        """Judge a request; ``waiting`` are the jobs of its person that are not finished. Nothing is written down."""
+        now = datetime.now(UTC)
+        server_id = where.server_id or 0
+        rules = await self.rulebook.of(server_id)
+        history = await self._history(server_id, who, now)
+        return await asyncio.to_thread(
+            judge, spec, who, where, history, rules, floor=self._floor, waiting=waiting, now=now
+        )
+
+    async def admit(self, spec: PromptSpec, who: Person, where: Place, *, waiting: int) -> Verdict:
+        """As :meth:`judge`, but raise Refused, with its case, for what is refused."""
+        verdict = await self.judge(spec, who, where, waiting=waiting)
+        if verdict.decision is not Decision.REFUSE:
+            return verdict
+        case_id = None
+        if verdict.rule in _OF_CONTENT and where.server_id is not None:
+            case = await self._cases.refuse(
+                server_id=where.server_id, channel_id=where.channel_id, person=who.id, rule=str(verdict.rule)
+            )
+            case_id = None if verdict.rule in _SILENT else case.id
+        raise Refused(verdict.reason, rule=verdict.rule, case_id=case_id)
+
+    async def negatives(self, where: Place) -> tuple[str, ...]:
+        """What a server and a channel add to negative prompts."""
+        return () if where.server_id is None else (await self.rulebook.of(where.server_id)).negatives(where)
+
+    async def _history(self, server_id: int, who: Person, now: datetime) -> History:
+        return await self._histories.of(server_id, who.id, newcomer_from=time_snowflake(now - NEW))
