@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot import buttons, layout, preset_pages
+from bot import buttons, layout, list_pages, preset_pages
 from bot.actions import DEEDS
 from bot.breaker import Breaker
 from bot.client import Client
@@ -68,8 +68,9 @@ class Bot:
             queue=self.queue,
             jobs=self.database.jobs,
             pictures=self.database.pictures,
+            log=self.database.log,
             commands=COMMANDS,
-            buttons=[buttons.JobButton, preset_pages.PageButton, ErasureButton],
+            buttons=[buttons.JobButton, preset_pages.PageButton, list_pages.ListPageButton, ErasureButton],
             deeds=DEEDS,
             trace=self.metrics.trace(),
             home_guild=self.configuration.home_guild,

@@ -19,6 +19,7 @@ from bot.presets import Shelf
 from bot.privacy import Privacy
 from bot.queue import Queue
 from storage.jobs import Jobs
+from storage.moderation.log import Log
 from storage.pictures import Pictures
 
 _log = structlog.get_logger(__name__)
@@ -43,6 +44,7 @@ class Client(discord.Client):
         queue: Queue,
         jobs: Jobs,
         pictures: Pictures,
+        log: Log,
         commands: Sequence[app_commands.Command[Any, ..., Any] | app_commands.Group],
         buttons: Sequence[type[discord.ui.DynamicItem[Any]]],
         deeds: Mapping[Action, Deed],
@@ -57,7 +59,7 @@ class Client(discord.Client):
             http_trace=trace or aiohttp.TraceConfig(),
         )
         self.desk, self.shelf, self.privacy, self.queue = desk, shelf, privacy, queue
-        self.jobs, self.pictures = jobs, pictures
+        self.jobs, self.pictures, self.log = jobs, pictures, log
         self.oversight = oversight
         self._commands, self._buttons, self.deeds = commands, buttons, deeds
         self._home_guild = home_guild

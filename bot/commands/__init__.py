@@ -1,5 +1,7 @@
 """The slash commands: they read options, hand over, and answer; the work is done elsewhere."""
 
+from bot.commands.config import config
+from bot.commands.filter import filter_group
 from bot.commands.help import help_command
 from bot.commands.imagine import imagine
 from bot.commands.preset import preset
@@ -7,6 +9,6 @@ from bot.commands.privacy import privacy
 from bot.commands.quota import quota
 from bot.commands.settings import settings
 
-COMMANDS = (imagine, preset, quota, settings, privacy, help_command)
+COMMANDS = (imagine, preset, quota, settings, privacy, config, filter_group, help_command)
 
 __all__ = ["COMMANDS"]

@@ -69,6 +69,8 @@ HELP = """\
 **/preset** keeps choices under a name, for one picture or, with `use`, for all: `save`, `list`, `edit`, `share`. \
 **/quota** says how many pictures you have left, **/privacy** hands out or deletes all that is kept of you.
 
+For moderators, **/config** decides what holds in this server, and **/filter** which words it does not want.
+
 Under a picture, **Again** draws it with a new seed for whoever presses it, and **Recipe** shows all it was made of. \
 While you wait, **Cancel** takes your picture back.
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from storage.records import JobState, Spent
 
@@ -277,7 +278,7 @@ class LogEntry:
     actor: int | None
     reviewer: int | None
     case_id: int | None
-    detail: Mapping[str, object]
+    detail: Mapping[str, Any]
     digest: str
 
 

@@ -44,6 +44,9 @@ def test_plurals() -> None:
         (5399, "about an hour"),
         (5400, "about 2 hours"),
         (36_000, "about 10 hours"),
+        (129_599, "about 36 hours"),
+        (129_600, "about 2 days"),
+        (2_592_000, "about 30 days"),
     ],
 )
 def test_durations(seconds: float, said: str) -> None:
