@@ -21,7 +21,7 @@ TIMESTEP_TOLERANCE = 5e-4
 @pytest.mark.vectors("samplers.json")
 def test_latents(case: dict[str, Any], arrays: Arrays) -> None:
     tensors = arrays("samplers.safetensors")
-    made = _table(case)
+    made = made_table(case)
     network, timesteps = toys.of_case(case), []
 
     def noted(latents: np.ndarray, timestep: float) -> np.ndarray:
@@ -29,7 +29,7 @@ def test_latents(case: dict[str, Any], arrays: Arrays) -> None:
         return network(latents, timestep)
 
     noises = iter(tensors[case["noise"]].astype(np.float64))
-    latent = tensors["img2img_init"].astype(np.float64) if _noised(case) else None
+    latent = tensors["img2img_init"].astype(np.float64) if noised(case) else None
     begun = start(made, tensors[case["x"]].astype(np.float64), latent)
     ended = run(made, noted, begun, lambda _: next(noises).reshape(begun.shape))
 
@@ -46,7 +46,7 @@ def test_noises_from_the_seed(case: dict[str, Any], arrays: Arrays) -> None:
     bit of a level differs, the odd noise is some hundredths off.
     """
     tensors = arrays("samplers.safetensors")
-    made = _table(case)
+    made = made_table(case)
     expected = tensors[case["noise"]]
     first = tensors[case["x"]][0]
     noise = PictureNoise(PictureSeed(seed=case["seed"], shape=first.shape, ensd=case["ensd"]), TorchGenerator)
@@ -76,15 +76,17 @@ def test_image_to_image_steps(case: dict[str, Any]) -> None:
     assert made == ImageToImage(case["result_steps"], case["t_enc"])
 
 
-def _table(case: dict[str, Any]) -> SamplerTable:
+def made_table(case: dict[str, Any]) -> SamplerTable:
+    """The table that the case was measured on."""
     return table(
         canonical(case["sampler"], case["schedule"]),
         case["steps"],
         eta=case.get("eta"),
-        image_to_image=image_to_image(case["steps"], case["denoising_strength"]) if _noised(case) else None,
+        image_to_image=image_to_image(case["steps"], case["denoising_strength"]) if noised(case) else None,
         discard_penultimate_sigma=case.get("discard_penultimate_sigma", False),
     )
 
 
-def _noised(case: dict[str, Any]) -> bool:
+def noised(case: dict[str, Any]) -> bool:
+    """Whether the case begins at a noised picture."""
     return "denoising_strength" in case
