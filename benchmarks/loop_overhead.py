@@ -152,7 +152,7 @@ class Bench:
         return time.thread_time() - begun
 
 
-def _unpadded(rows: list[list[NetworkRow]], inputs: Tensor, timesteps: Tensor) -> list[Call]:
+def _unpadded(rows: list[list[NetworkRow]], _: object, inputs: Tensor, timesteps: Tensor) -> list[Call]:
     """The calls that fast mode would make: the rows of each number of tokens together, not one more."""
     flat = [(index, row.context) for index, own in enumerate(rows) for row in own]
     calls: list[Call] = []

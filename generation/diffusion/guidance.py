@@ -42,7 +42,7 @@ class NetworkRow:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Encoded:
     branch: Branch
-    contexts: Tensor
+    contexts: tuple[Tensor, ...]  # the same tensors in every call, by which others know that nothing has changed
 
     def row(self, call: int, weight: Weight) -> NetworkRow:
         return NetworkRow(weight, self.contexts[self.branch.active[call]])
@@ -53,7 +53,7 @@ class Guidance:
 
     def __init__(self, plan: PromptPlan, spec: PromptSpec, encoder: TextEncoder, *, area: tuple[int, int]) -> None:
         def encoded(branch: Branch) -> _Encoded:
-            return _Encoded(branch, encoder.encode(branch.texts, spec.clip_skip, spec.emphasis))
+            return _Encoded(branch, encoder.encode(branch.texts, spec.clip_skip, spec.emphasis).unbind())
 
         shares = _shares(plan, *area)
         scale = spec.guidance_scale
@@ -65,11 +65,11 @@ class Guidance:
         kept = [index for index, weight in enumerate(weights) if np.any(weight != 0)]
         branches = [*plan.positive, plan.negative]
         rows = [encoded(branches[index]) for index in kept]
-        self._rows = [(row, _weight(weights[index], row.contexts)) for row, index in zip(rows, kept, strict=True)]
+        self._rows = [(row, _weight(weights[index], row.contexts[0])) for row, index in zip(rows, kept, strict=True)]
         conditional = _conditional(shares) if spec.guidance_rescale > 0 and scale != 0 else None
         self.refinement = None
         if conditional is not None:
-            of_rows = [_weight(conditional[index], row.contexts) for row, index in zip(rows, kept, strict=True)]
+            of_rows = [_weight(conditional[index], row.contexts[0]) for row, index in zip(rows, kept, strict=True)]
             self.refinement = _rescaling(of_rows, spec.guidance_rescale)
 
     def rows(self, call: int) -> list[NetworkRow]:

@@ -4,6 +4,7 @@ Apart from the network everything is elementwise, a multiplication and an additi
 order: its bits do not depend on who else is there. The network's rows are padded to counts with the same property.
 """
 
+from collections import OrderedDict
 from collections.abc import Sequence
 
 import torch
@@ -18,6 +19,9 @@ from generation.diffusion.soundness import Watch
 from generation.errors import DrawingFailed
 
 _Path = tuple[Network, RowCounts]
+_Row = tuple[int, Tensor]  # whose it is, and its context
+
+_CALLS_KEPT = 8
 
 
 class Stepper:
@@ -39,6 +43,7 @@ class Stepper:
         self._network, self._counts = network, counts
         self._prepared, self._keeps = prepared, keeps
         self._watch = watch or Watch(lagging=False)
+        self._gathered = _Gathered()
 
     def step(self, requests: Sequence[Request]) -> list[Request]:
         """Advance every request by one row of its table; return those, of this step or the last, that fell apart.
@@ -82,10 +87,10 @@ class Stepper:
     @torch.inference_mode()
     def _step(self, requests: Sequence[Request]) -> Tensor:
         latents = torch.stack([request.latents for request in requests])
-        scalars = _scalars(requests, latents.device)
-        guided = self._guided(requests, latents * _column(scalars, 0), scalars[:, 1])
-        newest = _column(scalars, 2) * latents + _column(scalars, 3) * guided
-        after = _column(scalars, 4) * latents
+        input_scale, timesteps, keep_x, keep_out, carry = _scalars(requests, latents.device)
+        guided = self._guided(requests, latents * input_scale, timesteps.view(-1))
+        newest = keep_x * latents + keep_out * guided
+        after = carry * latents
         after = _add(after, [r.kept_terms(h) for r, h in zip(requests, newest, strict=True)])
         after = _add(after, [request.noise_terms() for request in requests])
         _estimate(requests, latents, guided)
@@ -117,33 +122,59 @@ class Stepper:
         for ((network, counts), tokens), places in alike.items():
             for held, count in split(len(places), counts.of(_shape_of(inputs), tokens)):
                 called, places = places[:held], places[held:]
-                padded = called + called[:1] * (count - held)
-                of = torch.tensor([flat[place][0] for place in padded], device=inputs.device)
-                contexts = torch.stack([flat[place][1] for place in padded])
+                of, contexts = self._gathered.of([flat[place] for place in called + called[:1] * (count - held)])
                 out = network(inputs[of], timesteps[of], contexts)
                 outputs.update(zip(called, out[:held], strict=True))
         return [outputs[place] for place in range(len(flat))]
 
 
-def _scalars(requests: Sequence[Request], device: torch.device) -> Tensor:
-    """What each request's present row multiplies by, (requests, 5), brought to the device at once."""
+class _Gathered:
+    """The indices and contexts of the last few calls: from step to step most calls hold the rows they held before."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[tuple[int, int], ...], tuple[list[_Row], Tensor, Tensor]] = OrderedDict()
+
+    def of(self, rows: list[_Row]) -> tuple[Tensor, Tensor]:
+        """Whose each row is, (rows,), and their contexts, (rows, tokens, width)."""
+        key = tuple((index, id(context)) for index, context in rows)
+        if key not in self._kept:
+            contexts = torch.stack([context for _, context in rows])
+            indices = torch.tensor([index for index, _ in rows]).to(contexts.device)
+            self._kept[key] = rows, indices, contexts  # the rows too: an id is its tensor's while that lives
+            if len(self._kept) > _CALLS_KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        _, indices, contexts = self._kept[key]
+        return indices, contexts
+
+
+def _scalars(requests: Sequence[Request], device: torch.device) -> Sequence[Tensor]:
+    """What each request's present row multiplies by: columns of (requests, 1, 1, 1), brought to the device at once."""
     rows = [(request.table, request.call) for request in requests]
-    values = [(t.input_scale[i], t.timestep[i], t.keep_x[i], t.keep_out[i], t.carry[i]) for t, i in rows]
-    return torch.tensor(values, dtype=torch.float32).to(device)
-
-
-def _column(scalars: Tensor, index: int) -> Tensor:
-    return scalars[:, index].view(-1, 1, 1, 1)
+    tables = [(t.input_scale[i], t.timestep[i], t.keep_x[i], t.keep_out[i], t.carry[i]) for t, i in rows]
+    values = torch.tensor(list(zip(*tables, strict=True)), dtype=torch.float32)
+    return values.to(device).view(5, -1, 1, 1, 1).unbind()
 
 
 def _sum(terms: Sequence[Sequence[Term]]) -> Tensor:
     """The weighted sum of each request's terms, of which each has at least one."""
+    if len(terms) == 1:
+        weight, tensor = terms[0][0]
+        return _add((weight * tensor).unsqueeze(0), [terms[0][1:]])
     first = torch.stack([own[0][1] for own in terms])
     return _add(_weights([own[0] for own in terms], first.device) * first, [own[1:] for own in terms])
 
 
 def _add(totals: Tensor, terms: Sequence[Sequence[Term]]) -> Tensor:
-    """Add to each request's total its own terms, in its own order: the k-th terms of all requests at once."""
+    """Add to each request's total its own terms, in its own order: the k-th terms of all requests at once.
+
+    A single request's are added as they are. Its bits are the same: a number that multiplies a tensor is rounded to
+    float32 first, as it is when it stands in one.
+    """
+    if len(terms) == 1:
+        for weight, tensor in terms[0]:
+            totals = totals + weight * tensor
+        return totals
     for depth in range(max(map(len, terms))):
         having = [index for index, own in enumerate(terms) if len(own) > depth]
         present = [terms[index][depth] for index in having]
