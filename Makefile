@@ -4,7 +4,9 @@
 #   make test     run the tests
 #   make check    ruff, ruff format, pyright, then the tests
 #   make slow     the tests that take minutes or gigabytes
-#   make bench    what the loop costs, and whether company changes a picture: a few minutes, no GPU
+#   make bench    what the loop costs, in time and memory, and whether company changes a picture: minutes, no GPU
+#   make bench-full  the same, longer, with figures written to build/
+#   make soak     2,000 jobs while everything goes wrong
 
 PYTHON ?= python3
 # Which build of torch: empty is the default of the package index (on Linux a CUDA build);
@@ -16,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 BIN := .venv/bin
 
-.PHONY: run test check slow bench clean
+.PHONY: run test check slow bench bench-full soak clean
 
 run: .venv/.installed
 	$(BIN)/ninewords run
@@ -36,6 +38,15 @@ slow: .venv/.installed-dev
 bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.loop_overhead
 	$(BIN)/python -m benchmarks.reproducibility
+	$(BIN)/python -m benchmarks.memory
+
+bench-full: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.loop_overhead --full --json build/loop-overhead.json
+	$(BIN)/python -m benchmarks.reproducibility --full --json build/reproducibility.json
+	$(BIN)/python -m benchmarks.memory --full --json build/memory.json
+
+soak: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.soak --json build/soak.json
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 import transformers
 
+from generation.acceleration import Acceleration
 from generation.diffusion.assembly import assemble
 from generation.diffusion.engine import Engine
 from generation.diffusion.loading import Model, load
@@ -21,6 +22,7 @@ from generation.profiles import Profile, load_profiles
 from generation.spec import PromptSpec, resolve
 
 PROFILE = "sketch"
+_AUTOMATIC = Acceleration()
 
 
 def sketch_profile() -> Profile:
@@ -51,12 +53,13 @@ def spec_of(prompt: str, **choices: object) -> PromptSpec:
 class Loop:
     """An engine, and the pictures it has told of, in the order in which they were finished; none is checked."""
 
-    def __init__(self, model: Model, *, reproducible: bool = True) -> None:
+    def __init__(self, model: Model, *, reproducible: bool = True, acceleration: Acceleration = _AUTOMATIC) -> None:
         self.drawn: list[Drawn] = []
         self.engine: Engine = assemble(
             model,
             preview=None,
             reproducible=reproducible,
+            acceleration=acceleration,
             gate=None,
             report=self._hear,
             fault=_raise,
