@@ -57,18 +57,32 @@ def train(
 def grade(
     folder: Annotated[Path | None, typer.Option(help="The model's folder; the shipped one when left out.")] = None,
     pictures: Annotated[int, typer.Option(min=10, help="Pictures a line.")] = 200,
-    steps: Annotated[int, typer.Option(min=1, help="Sampling steps a picture.")] = 16,
+    steps: Annotated[int, typer.Option(min=1, help="Sampling steps a picture.")] = 12,
     guidance_scale: Annotated[float | None, typer.Option("--cfg", help="The profile's when left out.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Write all figures here, as JSON.")] = None,
+    part: Annotated[
+        list[str] | None,
+        typer.Option(help="Measure only this part, such as mouth or avoided; several may be given. All when left out."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write all figures here, as JSON; with --part, those of the part alone.")
+    ] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the model card's tables here.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
 ) -> None:
     """Draw some five thousand pictures with fixed seeds and count how often they show what was asked for."""
-    from generation.diffusion.sketch.grading import Examination, pictures_drawn
+    from generation.diffusion.sketch.grading import PARTS, Examination, pictures_drawn
     from generation.diffusion.sketch.model import FOLDER
+    from generation.diffusion.sketch.report import read_report
     from generation.profiles import load_profiles
 
+    parts = tuple(part or PARTS)
+    if unknown := [name for name in parts if name not in PARTS]:
+        raise typer.BadParameter(f"there is no part {unknown[0]!r}; the parts are {'; '.join(PARTS)}")
+    former = None
+    if part and output is not None and output.exists():
+        former = read_report(json.loads(output.read_text(encoding="utf-8")))
     with _progress() as progress:
-        task = progress.add_task("pictures", total=pictures_drawn(pictures))
+        task = progress.add_task("pictures", total=pictures_drawn(pictures, parts))
         examination = Examination(
             folder or FOLDER,
             guidance_scale=guidance_scale or load_profiles()["sketch"].cfg_base,
@@ -77,9 +91,15 @@ def grade(
             device=device,
             advance=lambda count: progress.advance(task, count),
         )
-        report = examination.run()
+        if former is not None and former.settings != examination.settings:
+            raise typer.BadParameter(f"its figures were measured with {former.settings}", param_hint="--output")
+        report = examination.run(parts)
+    if former is not None:
+        report = former.renewed(report, PARTS)
     if output is not None:
         output.write_text(json.dumps(report.as_json(), indent=2) + "\n", encoding="utf-8")
+    if markdown is not None:
+        markdown.write_text(report.as_markdown(), encoding="utf-8")
     _print(report)
 
 

@@ -5,8 +5,8 @@ steps than people take, since colours and shapes are settled early.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from torch import Tensor
@@ -14,8 +14,9 @@ from torch import Tensor
 from generation.diffusion.sketch import palette
 from generation.diffusion.sketch.easel import Atelier, Easel, plain_spec
 from generation.diffusion.sketch.grader import OwnGrade, grade_grader, load_grader
-from generation.diffusion.sketch.intervals import Interval, paired_difference, share_interval
+from generation.diffusion.sketch.intervals import paired_difference, share_interval
 from generation.diffusion.sketch.model import FOLDER
+from generation.diffusion.sketch.report import Line, Report
 from generation.diffusion.sketch.scenes import MOUTHS, OBJECTS, WORN
 from generation.presets import NINE_WORDS, pure_negative
 from generation.spec import PromptSpec
@@ -30,39 +31,30 @@ AVOIDED = {
     "red hair": ("hair", "red"),
     "night": ("background", "night"),
 }
+_NEGATIVES = {"empty": "", "nine words": ", ".join(NINE_WORDS), "pure, 0.0001": pure_negative(1e-4)}
+#: The parts of an examination in the order of its report, and how many pictures each draws for every one of a line.
+PARTS = {
+    "grader": 0,
+    "hair": 1,
+    "background": 1,
+    "object": 1,
+    "eyes": 1,
+    "mouth": 1,
+    "worn": 1,
+    "pairs": 1,
+    "curve": len(CURVE),
+    "emphasis": 2,
+    "avoided": 2 + len(AVOIDED),
+    "bad, prompted": 2 * len(_NEGATIVES),
+    "bad, unprompted": 2 * len(_NEGATIVES),
+    "time": 0,
+}
 #: With fewer bad pictures than this to begin with, nothing can be said about halving their share.
 _ENOUGH_BAD = 10
 _SEED = 1000
 
 Asked = dict[str, str]
 Answers = list[dict[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One measured figure of an examination: a share, or a difference, with its 95 % interval and what was wanted."""
-
-    item: int
-    what: str
-    value: float
-    interval: Interval | None
-    pictures: int
-    wanted: str
-    met: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """All figures: of the grader itself, of the model, and the curve of agreement against guidance scale."""
-
-    settings: dict[str, float]
-    grader: list[OwnGrade] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    curve: dict[str, float] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, object]:
-        """The report in plain types."""
-        return asdict(self)
 
 
 class Examination:
@@ -83,36 +75,38 @@ class Examination:
         self._folder, self._device = folder, device
         self._scale, self._pictures, self._steps, self._advance = guidance_scale, pictures, steps, advance
 
-    def run(self) -> Report:
-        """Hold the whole examination; once."""
-        settings = {"guidance_scale": self._scale, "steps": self._steps, "pictures": self._pictures}
-        report = Report(settings)
-        report.grader.extend(self._examine_grader())
-        report.lines.extend(_judge_grader(report.grader))
+    @property
+    def settings(self) -> dict[str, float]:
+        """What the figures depend on."""
+        return {"guidance_scale": self._scale, "steps": self._steps, "pictures": self._pictures}
+
+    def run(self, parts: Collection[str] = tuple(PARTS)) -> Report:
+        """Hold the examination, or some of `PARTS` of it; once."""
+        report = Report(self.settings)
         with self._easel:
-            for part in (self._ask, self._emphasise, self._avoid, self._clean):
-                report.lines.extend(part())
-            report.curve.update({f"{scale:g}": self._agreement(scale) for scale in CURVE})
-            report.lines.append(_judge_curve(report.curve, self._pictures))
-        report.lines.extend(self._time())
+            for part in PARTS:
+                if part in parts:
+                    report.lines.extend(replace(line, part=part) for line in self._measure(part, report))
         return report
 
-    def _examine_grader(self) -> list[OwnGrade]:
-        return grade_grader(self._grader, pictures=max(2000, self._pictures))
+    def _measure(self, part: str, report: Report) -> Iterable[Line]:
+        """The lines of a part; what it finds beside them is put into the report."""
+        if part in _ASKED:
+            return [self._ask(*_ASKED[part])]
+        if part == "grader":
+            report.grader.extend(grade_grader(self._grader, pictures=max(2000, self._pictures)))
+            return _judge_grader(report.grader)
+        if part == "curve":
+            report.curve.update({f"{scale:g}": self._agreement(scale) for scale in CURVE})
+            return [_judge_curve(report.curve, self._pictures)]
+        if part in _CLEANED:
+            return self._clean(*_CLEANED[part])
+        return {"emphasis": self._emphasise, "avoided": self._avoid, "time": self._time}[part]()
 
-    def _ask(self) -> Iterator[Line]:
-        for what, prompts, least in (
-            ("asked colour of hair", _hair_prompts(), 0.90),
-            ("asked background", _background_prompts(), 0.90),
-            ("asked object", _object_prompts(), 0.85),
-            ("asked colour of eyes", _girls({f"{eyes} eyes": {"eyes": eyes} for eyes in palette.EYES}), None),
-            ("asked mouth", _girls({mouth: {"mouth": mouth} for mouth in MOUTHS}), None),
-            ("asked hat, crown, ears or bow", _girls({worn: {"worn": worn} for worn in WORN}), None),
-            ("two asked colours of hair, left and right", _pair_prompts(), None),
-        ):
-            asked, answers = self._examine(prompts, self._scale)
-            hits = [want.items() <= seen.items() for want, seen in zip(asked, answers, strict=True)]
-            yield _share_line(1, what, hits, least)
+    def _ask(self, what: str, prompts: list[tuple[str, Asked]], least: float | None) -> Line:
+        asked, answers = self._examine(prompts, self._scale)
+        hits = [want.items() <= seen.items() for want, seen in zip(asked, answers, strict=True)]
+        return _share_line(1, what, hits, least)
 
     def _agreement(self, scale: float) -> float:
         """The share of all asked attributes that are there, over people and objects."""
@@ -122,10 +116,15 @@ class Examination:
 
     def _emphasise(self) -> Iterator[Line]:
         strong, weak = (self._draw_one(f"1girl, (red hair:{weight}), white background") for weight in (1.4, 0.6))
-        for what, measure in (("share of red hair", self._red_hair), ("picture that is red", _redness)):
-            difference, interval = paired_difference(measure(strong), measure(weak))
-            what = f"(red hair:1.4) less (red hair:0.6), {what}"
-            yield Line(3, what, difference, interval, len(strong), "interval above 0", interval[0] > 0)
+        moved = {
+            f"(red hair:1.4) less (red hair:0.6), {what}": paired_difference(measure(strong), measure(weak))
+            for what, measure in (("share of red hair", self._red_hair), ("picture that is red", _redness))
+        }
+        any_moved = any(low > 0 for _, (low, _) in moved.values())
+        for what, (difference, interval) in moved.items():
+            # One of the two has to move; the other says nothing when the first has.
+            met = True if interval[0] > 0 else None if any_moved else False
+            yield Line(3, what, difference, interval, len(strong), "either interval above 0", met)
 
     def _red_hair(self, pixels: Tensor) -> list[float]:
         return [float(seen["hair"] == "red") for seen in self._grader.look(pixels)]
@@ -142,18 +141,17 @@ class Examination:
             )
             yield replace(line, wanted="at most a third", met=line.value <= before / 3)
 
-    def _clean(self) -> Iterator[Line]:
-        for kind, prompts in (("with prompts", _mixed_prompts()), ("without a prompt", [("", {})])):
-            bad: dict[str, int] = {}
-            for name, negative in _NEGATIVES.items():
-                _, answers = self._examine(prompts, self._scale, 2 * self._pictures, negative_prompt=negative)
-                flawed = [seen["flaw"] == "flaw" for seen in answers]
-                bad[name] = sum(flawed)
-                line = _share_line(5, f"bad pictures {kind}, negative: {name}", flawed)
-                if name == "nine words":
-                    met = bad[name] <= bad["empty"] / 2 if bad["empty"] >= _ENOUGH_BAD else None
-                    line = replace(line, wanted="at most half of the empty one's", met=met)
-                yield line
+    def _clean(self, kind: str, prompts: list[tuple[str, Asked]]) -> Iterator[Line]:
+        bad: dict[str, int] = {}
+        for name, negative in _NEGATIVES.items():
+            _, answers = self._examine(prompts, self._scale, 2 * self._pictures, negative_prompt=negative)
+            flawed = [seen["flaw"] == "flaw" for seen in answers]
+            bad[name] = sum(flawed)
+            line = _share_line(5, f"bad pictures {kind}, negative: {name}", flawed)
+            if name == "nine words":
+                met = bad[name] <= bad["empty"] / 2 if bad["empty"] >= _ENOUGH_BAD else None
+                line = replace(line, wanted="at most half of the empty one's", met=met)
+            yield line
 
     def _time(self) -> Iterator[Line]:
         began = time.perf_counter()
@@ -181,12 +179,9 @@ class Examination:
         return plain_spec(prompt, _SEED + index, **({"steps": self._steps, "guidance_scale": self._scale} | choices))
 
 
-def pictures_drawn(pictures: int = PICTURES) -> int:
-    """How many pictures an examination draws."""
-    return pictures * (7 + 2 + 2 + len(AVOIDED) + 4 * len(_NEGATIVES) + len(CURVE))
-
-
-_NEGATIVES = {"empty": "", "nine words": ", ".join(NINE_WORDS), "pure, 0.0001": pure_negative(1e-4)}
+def pictures_drawn(pictures: int = PICTURES, parts: Iterable[str] = tuple(PARTS)) -> int:
+    """How many pictures an examination draws, or some parts of it do."""
+    return pictures * sum(PARTS[part] for part in parts)
 
 
 def _hair_prompts() -> list[tuple[str, Asked]]:
@@ -260,3 +255,19 @@ def _judge_curve(curve: dict[str, float], pictures: int) -> Line:
     closed = (best - least) / (1 - least) if least < 1 else 1.0
     what = f"gap to 100% closed from CFG 1 ({least:.1%}) to the best ({best:.1%})"
     return Line(2, what, closed, None, pictures * len(curve), "at least half", closed >= 0.5)
+
+
+#: What is asked for, a part each: its line, the prompts, and the least share that is wanted.
+_ASKED: dict[str, tuple[str, list[tuple[str, Asked]], float | None]] = {
+    "hair": ("asked colour of hair", _hair_prompts(), 0.90),
+    "background": ("asked background", _background_prompts(), 0.90),
+    "object": ("asked object", _object_prompts(), 0.85),
+    "eyes": ("asked colour of eyes", _girls({f"{eyes} eyes": {"eyes": eyes} for eyes in palette.EYES}), None),
+    "mouth": ("asked mouth", _girls({mouth: {"mouth": mouth} for mouth in MOUTHS}), None),
+    "worn": ("asked hat, crown, ears or bow", _girls({worn: {"worn": worn} for worn in WORN}), None),
+    "pairs": ("two asked colours of hair, left and right", _pair_prompts(), None),
+}
+_CLEANED = {
+    "bad, prompted": ("with prompts", _mixed_prompts()),
+    "bad, unprompted": ("without a prompt", [("", {})]),
+}

@@ -8,8 +8,10 @@ import torch
 from generation.diffusion.sketch import grading
 from generation.diffusion.sketch.dataset import draw_batch, generator
 from generation.diffusion.sketch.grader import ANSWERS, label, load_grader
-from generation.diffusion.sketch.grading import Examination, pictures_drawn
+from generation.diffusion.sketch.grading import PARTS, Examination, pictures_drawn
 from generation.diffusion.sketch.intervals import paired_difference, share_interval
+from generation.diffusion.sketch.report import read_report
+from generation.spec import PromptSpec
 
 
 def test_the_interval_of_a_share_is_wilsons() -> None:
@@ -68,5 +70,50 @@ def test_an_examination_reports_every_item() -> None:
     report = Examination(guidance_scale=4.0, pictures=10, steps=2, advance=drawn.append).run()
 
     assert {line.item for line in report.lines} == set(range(7))
+    assert list(dict.fromkeys(line.part for line in report.lines)) == list(PARTS)
     assert sum(drawn) == pictures_drawn(10)
-    assert json.loads(json.dumps(report.as_json()))["curve"].keys() == report.curve.keys()
+    assert read_report(json.loads(json.dumps(report.as_json()))) == report
+
+
+def test_a_part_is_measured_alone() -> None:
+    drawn: list[int] = []
+    report = Examination(guidance_scale=3.0, pictures=10, steps=1, workers=1, advance=drawn.append).run(["mouth"])
+
+    assert [(line.part, line.what, line.pictures) for line in report.lines] == [("mouth", "asked mouth", 10)]
+    assert sum(drawn) == pictures_drawn(10, ["mouth"]) == 10
+    assert not report.grader
+    assert not report.curve
+
+
+class Redness:
+    """An easel and a grader of pictures that are red to the degree that the first picture of a pair is asked to be."""
+
+    def __init__(self, strong: float, weak: float, *, named: bool) -> None:
+        self._shares, self._named = {"1.4": strong, "0.6": weak}, named
+
+    def __enter__(self) -> "Redness":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def draw(self, specs: list[PromptSpec], report: object = None) -> torch.Tensor:
+        share = next(share for weight, share in self._shares.items() if weight in specs[0].prompt)
+        pixels = -torch.ones(len(specs), 3, 10, 10)
+        pixels[:, 0, : round(10 * share)] = 1
+        return pixels
+
+    def look(self, pixels: torch.Tensor) -> list[dict[str, str]]:
+        return [{"hair": "red" if self._named else "blue"} for _ in pixels]
+
+
+@pytest.mark.parametrize(("strong", "weak", "met"), [(0.8, 0.3, [None, True]), (0.3, 0.3, [False, False])])
+def test_emphasis_is_met_where_either_the_share_or_the_redness_moves(
+    strong: float, weak: float, met: list[bool | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    double = Redness(strong, weak, named=True)
+    monkeypatch.setattr(grading, "Atelier", lambda *_, **__: double)
+    monkeypatch.setattr(grading, "load_grader", lambda: double)
+    lines = Examination(guidance_scale=3.0, pictures=10, steps=1).run(["emphasis"]).lines
+
+    assert [line.met for line in lines] == met
