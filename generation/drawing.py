@@ -17,16 +17,30 @@ from generation import child as children
 from generation.acceleration import Acceleration
 from generation.errors import DrawerDied, GateFailed, InvalidChoice, ProcessError
 from generation.gate import GateScores
-from generation.job import Job
-from generation.messages import Load, ModelInfo
+from generation.job import Enlargement, Hand, Job
+from generation.messages import Draw, Enlarge, Load, ModelInfo
 from generation.profiles import Profile
 from generation.roster import Roster
 from generation.scoring import UNCHECKED, Scoring
 from generation.spec import PromptSpec
 from generation.supervision import Supervision
-from generation.updates import Finished, Picture, Progress, Update, Waiting
+from generation.updates import Enlarged, Finished, Picture, Progress, Update, Waiting
 
-__all__ = ["DrawingProcess", "Finished", "Job", "ModelInfo", "Picture", "Progress", "Update", "Waiting"]
+__all__ = [
+    "DrawingProcess",
+    "Enlarged",
+    "Enlargement",
+    "Finished",
+    "Job",
+    "ModelInfo",
+    "Picture",
+    "Progress",
+    "Update",
+    "Waiting",
+]
+
+#: How many times a picture can be enlarged.
+FACTORS = (2, 4)
 
 _AUTOMATIC = Acceleration()
 
@@ -115,11 +129,9 @@ class DrawingProcess:
             raise InvalidChoice("source", "The picture to draw over is not there; give it again.")
         if image is not None and len(image) != 3 * spec.width * spec.height:
             raise ValueError(f"the image has {len(image)} bytes, which are not {spec.width}x{spec.height} pixels")
-        if key in self._roster:
-            raise ValueError(f"there is a job {key!r} already")
-        self._supervision.running()
-        job = Job(spec, owner=owner, key=key, image=image or b"", look=self._roster.look, cancel=self._roster.cancel)
-        self._roster.add(job)
+        order = Draw(key=key, owner=str(owner), spec=spec, body=image or b"")
+        job = Job(order, owner=owner, look=self._roster.look, cancel=self._roster.cancel)
+        self._take_on(job)
         return job
 
     async def score(self, file: bytes) -> GateScores:
@@ -134,6 +146,25 @@ class DrawingProcess:
         key = self._scoring.ask(file)
         self._roster.hand_over()
         return await self._scoring.scores(key)
+
+    def enlarge(self, picture: bytes, factor: int, *, owner: Hashable, key: str) -> Enlargement:
+        """Hand over a picture's file to be enlarged ``factor`` times, 2 or 4, a tile between two steps of the others.
+
+        The result keeps its recipe, extended. Raises InvalidChoice for another factor; what cannot be read, or would be
+        too large, fails the job with InvalidChoice.
+        """
+        if factor not in FACTORS:
+            raise InvalidChoice("factor", f"A picture can be enlarged 2 or 4 times, not {factor} times.")
+        order = Enlarge(key=key, owner=str(owner), factor=factor, body=picture)
+        job = Enlargement(order, owner=owner, look=self._roster.look, cancel=self._roster.cancel)
+        self._take_on(job)
+        return job
+
+    def _take_on(self, job: Hand) -> None:
+        if job.key in self._roster:
+            raise ValueError(f"there is a job {job.key!r} already")
+        self._supervision.running()
+        self._roster.add(job)
 
     async def aclose(self, *, drain: bool = False) -> None:
         """End the process, after all its jobs where ``drain`` is true; otherwise their readers see DrawerDied."""

@@ -1,12 +1,13 @@
-"""A job: pictures somebody waits for, as their reader holds them."""
+"""Jobs as their reader holds them: pictures somebody waits for, drawn or enlarged."""
 
 import time
 from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
+from generation.messages import Draw, Enlarge
 from generation.spec import PromptSpec
-from generation.updates import Finished, Picture, Slot, Update
+from generation.updates import Enlarged, EnlargementUpdate, Finished, Picture, Slot, Update
 
 
 @dataclass(slots=True)
@@ -23,20 +24,18 @@ class Course:
     pictures: dict[int, Picture] = field(default_factory=dict)
 
 
-class Job:
-    """``spec.count`` pictures for ``owner``. Made by :meth:`generation.drawing.DrawingProcess.submit`."""
+class Hand:
+    """What a job of either kind is: an order for ``owner``, and what has come of it so far."""
 
     def __init__(
         self,
-        spec: PromptSpec,
+        order: Draw | Enlarge,
         *,
         owner: Hashable,
-        key: str,
-        image: bytes = b"",
-        look: "Callable[[Job], None]",
-        cancel: "Callable[[Job], None]",
+        look: "Callable[[Hand], None]",
+        cancel: "Callable[[Hand], None]",
     ) -> None:
-        self.spec, self.owner, self.key, self.image = spec, owner, key, image
+        self.order, self.owner, self.key = order, owner, order.key
         self.slot, self.course = Slot(), Course()
         self._look, self._cancel = look, cancel
 
@@ -44,6 +43,20 @@ class Job:
     def ended(self) -> bool:
         """Whether it is finished, failed or cancelled."""
         return self.slot.ended
+
+    def cancel(self) -> None:
+        """Take the job back: its readers see Cancelled now, and its rows leave the loop at the next step boundary."""
+        self._cancel(self)
+
+
+class Job(Hand):
+    """``spec.count`` pictures. Made by :meth:`generation.drawing.DrawingProcess.submit`."""
+
+    def __init__(
+        self, order: Draw, *, owner: Hashable, look: Callable[[Hand], None], cancel: Callable[[Hand], None]
+    ) -> None:
+        super().__init__(order, owner=owner, look=look, cancel=cancel)
+        self.spec: PromptSpec = order.spec
 
     async def updates(self, *, preview_seconds: float | None = None) -> AsyncGenerator[Update]:
         """Yield the newest update whenever there is one, to the Finished that is the last.
@@ -67,6 +80,20 @@ class Job:
                     return update.pictures
         raise AssertionError("updates end with Finished or with an error")
 
-    def cancel(self) -> None:
-        """Take the job back: its readers see Cancelled now, and its rows leave the loop at the next step boundary."""
-        self._cancel(self)
+
+class Enlargement(Hand):
+    """One picture, enlarged. Made by :meth:`generation.drawing.DrawingProcess.enlarge`."""
+
+    async def updates(self) -> AsyncGenerator[EnlargementUpdate]:
+        """Yield the newest update whenever there is one, to the Enlarged that is the last; raise as a job's do."""
+        async with aclosing(self.slot.read()) as updates:
+            async for update in updates:
+                yield update
+
+    async def result(self) -> Enlarged:
+        """Wait for the picture; raise as ``updates`` does."""
+        async with aclosing(self.slot.read()) as updates:
+            async for update in updates:
+                if isinstance(update, Enlarged):
+                    return update
+        raise AssertionError("updates end with Enlarged or with an error")

@@ -71,6 +71,16 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enlarge:
+    """Hands over a picture to enlarge ``factor`` (2 or 4) times for ``owner``; ``body`` is its file."""
+
+    key: str
+    owner: str
+    factor: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
     """Takes a job back."""
 
@@ -159,6 +169,16 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enlarged:
+    """An enlarged picture, as PNG, and its sides in pixels."""
+
+    key: str
+    width: int
+    height: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
     """A job that cannot go on; ``field`` is set where a choice is to blame."""
 
@@ -176,8 +196,8 @@ class Scored:
     sentence: str
 
 
-Orders = Load | Draw | Cancel | Look | Score
-Answers = Loaded | Unloadable | Alive | Places | Begun | Stepped | Drawn | Failed | Scored
+Orders = Load | Draw | Enlarge | Cancel | Look | Score
+Answers = Loaded | Unloadable | Alive | Places | Begun | Stepped | Drawn | Enlarged | Failed | Scored
 Message = Orders | Answers
 
 _KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in Message.__args__}

@@ -8,9 +8,10 @@ what :class:`generation.supervision.Supervision` tells, and what is sent to it.
 import asyncio
 import logging
 
+from generation import updates
 from generation.errors import Cancelled, DrawerDied, DrawingFailed, InvalidChoice, NinewordsError
-from generation.job import Job
-from generation.messages import Begun, Cancel, Draw, Drawn, Failed, Look, Message, Places, Scored, Stepped
+from generation.job import Hand, Job
+from generation.messages import Begun, Cancel, Drawn, Enlarged, Failed, Look, Message, Places, Scored, Stepped
 from generation.scoring import UNCHECKED, Scoring
 from generation.supervision import Supervision
 from generation.updates import Finished, Picture, Progress, Update, Waiting
@@ -26,7 +27,7 @@ class Roster:
     def __init__(self, scoring: Scoring) -> None:
         self._scoring = scoring
         self._process: Supervision | None = None
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, Hand] = {}
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -37,19 +38,19 @@ class Roster:
         """Hand the jobs over to ``process`` whenever it is ready."""
         self._process = process
 
-    def add(self, job: Job) -> None:
+    def add(self, job: Hand) -> None:
         """Take a job on; it is handed over as soon as may be."""
         self._jobs[job.key] = job
         job.slot.put(Waiting(sum(not other.course.begun for other in self._jobs.values())))
         self._idle.clear()
         self.hand_over()
 
-    def look(self, job: Job) -> None:
+    def look(self, job: Hand) -> None:
         """Have a preview made of a job, if it is being drawn."""
         if job.course.handed_over and not job.ended:
             self._send(Look(key=job.key))
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: Hand) -> None:
         """Take a job back."""
         if job.course.handed_over and not job.ended:
             self._send(Cancel(key=job.key))
@@ -73,7 +74,7 @@ class Roster:
             return self.say_places()
         for job in self._sendable():
             job.course.handed_over = True
-            self._send(Draw(key=job.key, owner=str(job.owner), spec=job.spec, body=job.image))
+            self._send(job.order)
         self._scoring.send(self._send)
 
     def say_places(self) -> None:
@@ -89,7 +90,9 @@ class Roster:
                     self._put(key, Waiting(place, seconds))
             case Scored():
                 self._scoring.hear(message)
-            case Begun(key=key) | Stepped(key=key) | Drawn(key=key) | Failed(key=key) if key in self._jobs:
+            case Begun(key=key) | Stepped(key=key) | Drawn(key=key) | Enlarged(key=key) | Failed(key=key) if (
+                key in self._jobs
+            ):
                 self._hear_of(self._jobs[key], message)
             case _:
                 pass
@@ -108,21 +111,23 @@ class Roster:
                 )
                 self._end(job, DrawingFailed(sentence))
 
-    def _hear_of(self, job: Job, message: Message) -> None:
+    def _hear_of(self, job: Hand, message: Message) -> None:
         match message:
             case Begun():
                 job.course.begun = True
             case Stepped() as stepped:
                 job.course.step = max(job.course.step, stepped.step)
                 job.slot.put(_progress(stepped, job.course.step))
-            case Drawn(index=index, spec=spec, scores=scores, body=body):
+            case Drawn(index=index, spec=spec, scores=scores, body=body) if isinstance(job, Job):
                 job.course.pictures[index] = Picture(png=body, spec=spec, scores=scores)
                 if len(job.course.pictures) == job.spec.count:
                     self._end(job, Finished(tuple(job.course.pictures[index] for index in range(job.spec.count))))
+            case Enlarged(width=width, height=height, body=body):
+                self._end(job, updates.Enlarged(body, width, height))
             case Failed(sentence=sentence, field=field):
                 self._end(job, InvalidChoice(field, sentence) if field else DrawingFailed(sentence))
 
-    def _sendable(self) -> list[Job]:
+    def _sendable(self) -> list[Hand]:
         """All fresh jobs, but of those that saw a death one at a time, the worst first.
 
         So a job that kills is soon found out, and takes no innocent one with it three times.
@@ -141,7 +146,7 @@ class Roster:
         if key in self._jobs:
             self._jobs[key].slot.put(update)
 
-    def _end(self, job: Job, last: Finished | NinewordsError) -> None:
+    def _end(self, job: Hand, last: Finished | updates.Enlarged | NinewordsError) -> None:
         if self._jobs.get(job.key) is job:
             del self._jobs[job.key]
             job.slot.put(last)

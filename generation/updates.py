@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from generation.gate import GateScores
 from generation.spec import PromptSpec
@@ -60,14 +61,25 @@ class Finished:
     pictures: tuple[Picture, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Enlarged:
+    """The last update of an enlargement: the picture as PNG with its recipe, and its sides in pixels."""
+
+    png: bytes
+    width: int
+    height: int
+
+
 Update = Waiting | Progress | Finished
+EnlargementUpdate = Waiting | Progress | Enlarged
+_Any = Update | Enlarged
 
 
 class Slot:
     """Holds the newest update, or the error that ended the job; what nobody took in time is replaced."""
 
     def __init__(self) -> None:
-        self._newest: Update | Exception | None = None
+        self._newest: _Any | Exception | None = None
         self._version = 0
         self._taken = 0
         self._changed = asyncio.Event()
@@ -75,9 +87,9 @@ class Slot:
     @property
     def ended(self) -> bool:
         """Whether nothing will follow what the slot holds."""
-        return isinstance(self._newest, Finished | Exception)
+        return isinstance(self._newest, Finished | Enlarged | Exception)
 
-    def put(self, newest: Update | Exception) -> None:
+    def put(self, newest: _Any | Exception) -> None:
         """Replace what the slot holds. Only an untaken preview outlives its update; nothing follows the end."""
         if self.ended:
             return
@@ -86,7 +98,7 @@ class Slot:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def read(self) -> AsyncGenerator[Update]:
+    async def read(self) -> AsyncGenerator[Any]:
         """Yield what is there, then whatever is newest, to the end; raise the error that ended the job.
 
         A late or a second reader begins with what the slot holds then.
@@ -101,10 +113,10 @@ class Slot:
                 raise newest
             if newest is not None:
                 yield newest
-            if isinstance(newest, Finished):
+            if isinstance(newest, Finished | Enlarged):
                 return
 
-    def _with_untaken_preview(self, newest: Update | Exception) -> Update | Exception:
+    def _with_untaken_preview(self, newest: _Any | Exception) -> _Any | Exception:
         old = self._newest
         if isinstance(old, Progress) and isinstance(newest, Progress) and newest.preview is None:
             return replace(newest, preview=old.preview if self._taken < self._version else None)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from generation import messages
 from generation.errors import GateFailed, ModelUnavailable
 from generation.ledger import Ledger
-from generation.messages import Alive, Begun, Cancel, Draw, Load, Loaded, Look, Message, Score, Unloadable
+from generation.messages import Alive, Begun, Cancel, Draw, Enlarge, Load, Loaded, Look, Message, Score, Unloadable
 
 if TYPE_CHECKING:
     from generation.diffusion.gate.picture_gate import PictureGate
@@ -110,6 +110,7 @@ def _serve(load: Load, inbox: SimpleQueue[Message], outbox: Outbox, pulse: Pulse
     from diffusers.utils import logging as diffusers_logging
 
     from generation.diffusion.assembly import assemble
+    from generation.diffusion.enlarging import Enlargements
     from generation.diffusion.loading import load as load_model
 
     diffusers_logging.set_verbosity_error()
@@ -134,6 +135,7 @@ def _serve(load: Load, inbox: SimpleQueue[Message], outbox: Outbox, pulse: Pulse
     except ModelUnavailable as error:
         outbox.put(Unloadable(sentence=str(error)))
         return outbox.flush()
+    enlargements = Enlargements(model.device, report=outbox.put, fault=_end_with)
     outbox.put(Loaded(info=model.info))
     working = False
     while True:
@@ -141,14 +143,18 @@ def _serve(load: Load, inbox: SimpleQueue[Message], outbox: Outbox, pulse: Pulse
             match message:
                 case Draw():
                     engine.draw(message)
+                case Enlarge():
+                    enlargements.enlarge(message)
                 case Cancel(key=key):
                     engine.cancel(key)
+                    enlargements.cancel(key)
                 case Look(key=key):
                     engine.look(key)
                 case Score():
                     engine.score(message)
         with pulse.busy():
-            working = engine.tick()
+            drawing = engine.tick()
+            working = enlargements.tick() or drawing
 
 
 def _gate() -> "PictureGate | None":

@@ -14,13 +14,14 @@ from generation.recipe.names import DRAWING_MODE
 from generation.recipe.quoting import quote, unquote
 from generation.recipe.reading import Fields, parse, raw_fields
 from generation.recipe.sampling import sampler_and_schedule
-from generation.recipe.writing import compose, write
+from generation.recipe.writing import compose, extend, write
 
 __all__ = [
     "DRAWING_MODE",
     "Fields",
     "choices",
     "compose",
+    "extend",
     "left_out",
     "parse",
     "quote",

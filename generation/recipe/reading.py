@@ -79,6 +79,11 @@ def raw_fields(text: str) -> list[tuple[str, str]]:
     return list(_scan(text.strip().rpartition("\n")[2]))
 
 
+def has_fields(text: str) -> bool:
+    """Whether the last line is one of fields, as a recipe's is."""
+    return len(raw_fields(text)) >= _FEWEST_FIELDS
+
+
 def _scan(line: str) -> Iterator[tuple[str, str]]:
     """Find fields from the left, in one pass however long the line."""
     position = 0

@@ -18,7 +18,7 @@ from generation.recipe.names import (
     SOURCE,
 )
 from generation.recipe.quoting import quote
-from generation.recipe.reading import NEGATIVE, parse
+from generation.recipe.reading import NEGATIVE, has_fields, parse
 from generation.samplers import names
 from generation.spec import PromptSpec
 
@@ -44,6 +44,14 @@ def compose(prompt: str, negative_prompt: str, fields: Iterable[tuple[str, objec
     line = ", ".join(f"{name}: {quote(value, always=name in ALWAYS_QUOTED)}" for name, value in fields)
     negative = f"\n{NEGATIVE} {negative_prompt}" if negative_prompt else ""
     return f"{prompt}{negative}\n{line}".strip()
+
+
+def extend(text: str, fields: Iterable[tuple[str, object]], *, version: str) -> str:
+    """Add fields to the end of a recipe, whoever wrote it; a text that is none gets a last line that makes it one."""
+    added = [f"{name}: {quote(value)}" for name, value in fields]
+    if has_fields(text):
+        return ", ".join([text.rstrip(), *added])
+    return "\n".join(filter(None, [text.rstrip(), ", ".join([*added, f"Version: {PROGRAM} {version}"])]))
 
 
 def plain(number: float) -> str:

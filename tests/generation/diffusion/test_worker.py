@@ -15,7 +15,7 @@ from PIL import Image
 from generation import png
 from generation.child import COMMAND, Child
 from generation.drawing import DrawingProcess, Finished, Progress, Waiting
-from generation.errors import Cancelled, GateFailed, ModelUnavailable
+from generation.errors import Cancelled, GateFailed, InvalidChoice, ModelUnavailable
 from generation.messages import Draw, Drawn, Loaded
 from generation.profiles import Profile
 from generation.spec import PromptSpec
@@ -167,3 +167,16 @@ async def test_without_orders_it_ends() -> None:
     process = await asyncio.create_subprocess_exec(*COMMAND, stdin=asyncio.subprocess.DEVNULL)
     async with asyncio.timeout(60):
         assert await process.wait() == 0
+
+
+async def test_a_picture_is_enlarged_while_others_are_drawn(drawer: DrawingProcess, spec_of: Specs) -> None:
+    [picture] = await drawer.submit(spec_of("a cat"), owner=1, key="small").result()
+    drawing = drawer.submit(spec_of("a dog", steps=30), owner=2, key="beside")
+    large = await drawer.enlarge(picture.png, 2, owner=1, key="large").result()
+    assert Image.open(io.BytesIO(large.png)).size == (large.width, large.height) == (64, 64)
+    assert png.read(large.png).startswith(png.read(picture.png))
+    await drawing.result()
+    with pytest.raises(InvalidChoice, match="no PNG, JPEG or WebP"):
+        await drawer.enlarge(b"no picture", 2, owner=1, key="bad").result()
+    with pytest.raises(InvalidChoice, match="2 or 4 times"):
+        drawer.enlarge(picture.png, 3, owner=1, key="thrice")
