@@ -18,7 +18,7 @@ from generation.acceleration import Acceleration
 from generation.errors import DrawerDied, GateFailed, InvalidChoice, ProcessError
 from generation.gate import GateScores
 from generation.job import Enlargement, Hand, Job
-from generation.messages import Draw, Enlarge, Load, ModelInfo
+from generation.messages import Draw, Enlarge, Load, ModelInfo, Priority
 from generation.profiles import Profile
 from generation.roster import Roster
 from generation.scoring import UNCHECKED, Scoring
@@ -117,11 +117,20 @@ class DrawingProcess:
         """
         return await asyncio.shield(self._supervision.running())
 
-    def submit(self, spec: PromptSpec, *, owner: Hashable, key: str, image: bytes | None = None) -> Job:
+    def submit(
+        self,
+        spec: PromptSpec,
+        *,
+        owner: Hashable,
+        key: str,
+        image: bytes | None = None,
+        priority: Priority = "normal",
+    ) -> Job:
         """Hand over a job. ``owner`` is whom it is fair to, nothing more; ``key`` must not be in use by a live job.
 
         ``image`` is the picture to draw over, for a spec that has a source, as :func:`generation.source.filling` gives
-        it. Raises InvalidChoice for a spec of another model, or one whose source is not there.
+        it. A job of low ``priority`` is given the steps for which no other job is there, and waits while others are.
+        Raises InvalidChoice for a spec of another model, or one whose source is not there.
         """
         if spec.model != self._load.name:
             raise InvalidChoice("model", f"{spec.model} is not drawn here; {self._load.name} is.")
@@ -129,8 +138,9 @@ class DrawingProcess:
             raise InvalidChoice("source", "The picture to draw over is not there; give it again.")
         if image is not None and len(image) != 3 * spec.width * spec.height:
             raise ValueError(f"the image has {len(image)} bytes, which are not {spec.width}x{spec.height} pixels")
-        order = Draw(key=key, owner=str(owner), spec=spec, body=image or b"")
-        job = Job(order, owner=owner, look=self._roster.look, cancel=self._roster.cancel)
+        order = Draw(key=key, owner=str(owner), spec=spec, priority=priority, body=image or b"")
+        roster = self._roster
+        job = Job(order, owner=owner, look=roster.look, cancel=roster.cancel, reprioritise=roster.reprioritise)
         self._take_on(job)
         return job
 

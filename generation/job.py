@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from generation.messages import Draw, Enlarge
+from generation.messages import Draw, Enlarge, Priority
 from generation.spec import PromptSpec
 from generation.updates import Enlarged, EnlargementUpdate, Finished, Picture, Slot, Update
 
@@ -53,9 +53,16 @@ class Job(Hand):
     """``spec.count`` pictures. Made by :meth:`generation.drawing.DrawingProcess.submit`."""
 
     def __init__(
-        self, order: Draw, *, owner: Hashable, look: Callable[[Hand], None], cancel: Callable[[Hand], None]
+        self,
+        order: Draw,
+        *,
+        owner: Hashable,
+        look: Callable[[Hand], None],
+        cancel: Callable[[Hand], None],
+        reprioritise: "Callable[[Job, Priority], None]",
     ) -> None:
         super().__init__(order, owner=owner, look=look, cancel=cancel)
+        self._reprioritise = reprioritise
         self.spec: PromptSpec = order.spec
 
     async def updates(self, *, preview_seconds: float | None = None) -> AsyncGenerator[Update]:
@@ -79,6 +86,10 @@ class Job(Hand):
                 if isinstance(update, Finished):
                     return update.pictures
         raise AssertionError("updates end with Finished or with an error")
+
+    def reprioritise(self, priority: Priority) -> None:
+        """Give the job another priority, waiting or being drawn, from the next step on."""
+        self._reprioritise(self, priority)
 
 
 class Enlargement(Hand):

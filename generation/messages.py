@@ -9,11 +9,14 @@ import json
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
 
 from generation.acceleration import Acceleration
 from generation.gate import GateScores
 from generation.spec import PromptSpec
+
+#: Low priority takes the steps that nobody else is there for.
+Priority = Literal["normal", "low"]
 
 _LENGTHS = struct.Struct(">II")
 LENGTHS_SIZE = _LENGTHS.size
@@ -67,6 +70,7 @@ class Draw:
     key: str
     owner: str
     spec: PromptSpec
+    priority: Priority = "normal"
     body: bytes = b""
 
 
@@ -85,6 +89,14 @@ class Cancel:
     """Takes a job back."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reprioritise:
+    """Gives a job another priority, from the next step on."""
+
+    key: str
+    priority: Priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +208,7 @@ class Scored:
     sentence: str
 
 
-Orders = Load | Draw | Enlarge | Cancel | Look | Score
+Orders = Load | Draw | Enlarge | Cancel | Reprioritise | Look | Score
 Answers = Loaded | Unloadable | Alive | Places | Begun | Stepped | Drawn | Enlarged | Failed | Scored
 Message = Orders | Answers
 

@@ -7,11 +7,26 @@ what :class:`generation.supervision.Supervision` tells, and what is sent to it.
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from generation import updates
 from generation.errors import Cancelled, DrawerDied, DrawingFailed, InvalidChoice, NinewordsError
 from generation.job import Hand, Job
-from generation.messages import Begun, Cancel, Drawn, Enlarged, Failed, Look, Message, Places, Scored, Stepped
+from generation.messages import (
+    Begun,
+    Cancel,
+    Draw,
+    Drawn,
+    Enlarged,
+    Failed,
+    Look,
+    Message,
+    Places,
+    Priority,
+    Reprioritise,
+    Scored,
+    Stepped,
+)
 from generation.scoring import UNCHECKED, Scoring
 from generation.supervision import Supervision
 from generation.updates import Finished, Picture, Progress, Update, Waiting
@@ -55,6 +70,13 @@ class Roster:
         if job.course.handed_over and not job.ended:
             self._send(Cancel(key=job.key))
         self._end(job, Cancelled("This picture was taken back."))
+
+    def reprioritise(self, job: Job, priority: Priority) -> None:
+        """Give a job another priority."""
+        if isinstance(job.order, Draw):
+            job.order = replace(job.order, priority=priority)
+        if job.course.handed_over and not job.ended:
+            self._send(Reprioritise(key=job.key, priority=priority))
 
     async def settle(self) -> None:
         """Wait until every job has ended."""

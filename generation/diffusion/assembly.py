@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from generation.acceleration import Acceleration, Switch
+from generation.diffusion.budget import Budget, measure
 from generation.diffusion.conditioning import TextEncoder
 from generation.diffusion.decoding import Decoder
 from generation.diffusion.encoding import Encoder
@@ -23,19 +24,17 @@ from generation.diffusion.rows import CANDIDATES, Network, RowCounts, Shape
 from generation.diffusion.soundness import Watch
 from generation.diffusion.source import Source
 from generation.diffusion.stepper import Stepper
+from generation.diffusion.work import RowWork
 from generation.errors import ModelUnavailable
 from generation.ledger import Ledger
 from generation.messages import Message
-from generation.scheduler import Scheduler, Size, step_work
+from generation.prompt.chunks import CHUNK_LENGTH
+from generation.scheduler import Scheduler, Size
 
-#: Work of one network call, in rows of 512x512 of Stable Diffusion 1.x: a processor gains nothing from more than a
-#: pair of them, an accelerator fills up at about sixteen.
-_ROWS_ON_CPU, _ROWS_ELSEWHERE = 2, 16
-_FULL_PARAMETERS = 860e6
-_FULL_ROW = step_work(512, 512)
-
-#: On a processor, a row that costs more than this (parameters × latent pixels) gains nothing from company.
-_CHEAP_ROW = 4e9
+#: A processor gains nothing from company for rows of more operations than this.
+_COMPANY_PAYS = 1e9
+#: An accelerator gains nothing from calls of more operations: sixteen rows of 512x512 of Stable Diffusion 1.x.
+_FULL = 13_000_000_000_000
 
 _AUTOMATIC = Acceleration()
 
@@ -50,44 +49,41 @@ def assemble(
     report: Callable[[Message], None],
     fault: Callable[[BaseException], None],
     ledger: Ledger,
+    budget: Budget | None = None,
 ) -> Engine:
     """Make the loop.
 
     ``preview`` maps latents to RGB, bias last. ``acceleration`` may lay the model out anew in memory. Without a
-    ``gate`` no picture passes for checked. ``fault`` is told what breaks outside the loop. Raises ModelUnavailable for
-    an acceleration that this device does not have.
+    ``gate`` no picture passes for checked. ``fault`` is told what breaks outside the loop. The network is timed for a
+    second unless a ``budget`` is given. Raises ModelUnavailable for an acceleration that this device does not have.
     """
     channels_last = _is_on(acceleration.channels_last, model)
     if channels_last:
         _lay_out(model)
-    network, most = network_of(model, channels_last=channels_last), _most_rows(model)
+    network, work = network_of(model, channels_last=channels_last), RowWork(model.unet)
     counts_of = partial(
         RowCounts,
         width=model.unet.config["cross_attention_dim"],
         device=model.device,
         reproducible=reproducible,
-        most=most,
-        worth_probing=_worth_probing(model),
+        most=_most_rows(model, work),
+        worth_probing=_worth_probing(model, work),
         gauge=Gauge(model.device),
     )
-    faster = _prepared(network, model, acceleration)
+    counts, faster = counts_of(network), _prepared(network, model, acceleration)
     stepper = Stepper(
         network,
-        counts_of(network),
+        counts,
         prepared=faster and Prepared(faster, counts_of(faster, few=True)),
         keeps=reproducible,
         watch=Watch(lagging=model.device.type == "cuda"),
     )
-    factor = model.latent_factor
-
-    def room(size: Size) -> int:
-        return most((model.channels, size[1] // factor, size[0] // factor))
-
     decoder, encoder = Decoder(model.vae), Encoder(model.info, gate, fault)
     return Engine(
         model=model,
         text_encoder=TextEncoder(model.tokenizer, model.text_encoder),
-        scheduler=Scheduler(room=room),
+        scheduler=Scheduler(room=_room(model, work, counts, budget or _measured(model, network, work))),
+        row_work=work,
         stepper=stepper,
         decoder=decoder,
         source=Source(model.vae),
@@ -120,20 +116,49 @@ def _is_on(switch: Switch, model: Model) -> bool:
     return switch == "on" or (switch == "auto" and model.device.type == "cuda")
 
 
-def _most_rows(model: Model) -> Callable[[Shape], int]:
-    """How many rows a call may have: as much work as the machine takes at once, in even numbers from 2."""
-    share = sum(parameter.numel() for parameter in model.unet.parameters()) / _FULL_PARAMETERS
-    budget = (_ROWS_ON_CPU if model.device.type == "cpu" else _ROWS_ELSEWHERE) * _FULL_ROW / share
+def _worth_probing(model: Model, work: RowWork) -> Callable[[Shape], bool]:
+    """Whether larger calls than pairs may pay. Not measured: it decides the class of row counts, and so every bit."""
+    if model.device.type != "cpu":
+        return lambda shape: True
+    return lambda shape: work.of(*shape[1:], CHUNK_LENGTH) <= _COMPANY_PAYS
+
+
+def _most_rows(model: Model, work: RowWork) -> Callable[[Shape], int]:
+    """How many rows a call may have at all, in even numbers from 2. Not measured, for the same reason."""
+    worth_probing = _worth_probing(model, work)
 
     def most(shape: Shape) -> int:
-        rows = int(budget / step_work(shape[2], shape[1], 1))
+        if not worth_probing(shape):
+            return 2
+        rows = _FULL // work.of(*shape[1:], CHUNK_LENGTH)
         return max(2, min(CANDIDATES[-1], rows // 2 * 2))
 
     return most
 
 
-def _worth_probing(model: Model) -> Callable[[Shape], bool]:
-    parameters = sum(parameter.numel() for parameter in model.unet.parameters())
-    if model.device.type != "cpu":
-        return lambda shape: True
-    return lambda shape: parameters * shape[1] * shape[2] <= _CHEAP_ROW
+def _measured(model: Model, network: Network, work: RowWork) -> Budget:
+    """The budget of a network call, from latents of the size that the network was trained for."""
+    side = model.unet.config["sample_size"]
+    operations = work.of(side, side, CHUNK_LENGTH)
+    if not _worth_probing(model, work)((model.channels, side, side)):
+        return Budget(operations)
+    return measure(
+        network,
+        (model.channels, side, side),
+        tokens=CHUNK_LENGTH,
+        width=model.unet.config["cross_attention_dim"],
+        device=model.device,
+        operations=operations,
+    )
+
+
+def _room(model: Model, work: RowWork, counts: RowCounts, budget: Budget) -> Callable[[Size, bool], int]:
+    """The most rows of a size that are within the budget, of the counts that calls may have."""
+
+    def room(size: Size, long: bool) -> int:
+        width, height = size[0] // model.latent_factor, size[1] // model.latent_factor
+        within = budget.rows(work.of(height, width, CHUNK_LENGTH), long=long)
+        able = counts.present((model.channels, height, width), CHUNK_LENGTH)
+        return max((count for count in able if count <= within), default=max(able[0], 2))
+
+    return room

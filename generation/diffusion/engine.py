@@ -24,11 +24,13 @@ from generation.diffusion.request import Request, prepare, prepare_second
 from generation.diffusion.soundness import fell_apart
 from generation.diffusion.source import Source
 from generation.diffusion.stepper import Stepper
+from generation.diffusion.work import RowWork
 from generation.errors import DrawingFailed, RequestError
 from generation.ledger import Ledger
-from generation.messages import Draw, Score
+from generation.messages import Draw, Priority, Score
+from generation.prompt.chunks import CHUNK_LENGTH
 from generation.samplers import names
-from generation.scheduler import Scheduler, Size, Ticket, step_work
+from generation.scheduler import Scheduler, Size, Ticket
 from generation.spec import PromptSpec, picture
 
 
@@ -41,6 +43,7 @@ class Engine:
         model: Model,
         text_encoder: TextEncoder,
         scheduler: Scheduler,
+        row_work: RowWork,
         stepper: Stepper,
         decoder: Decoder,
         source: Source,
@@ -51,6 +54,7 @@ class Engine:
     ) -> None:
         self._model, self._text_encoder = model, text_encoder
         self._scheduler, self._stepper, self._ledger = scheduler, stepper, ledger
+        self._row_work = row_work
         self._decoder, self._source, self._preview, self._encoder = decoder, source, preview, encoder
         self._reports = reports
         self._jobs: dict[str, Job] = {}
@@ -60,13 +64,14 @@ class Engine:
         """Let a job join, at the next tick."""
         job = self._jobs[order.key] = Job(order)
         spec = order.spec
-        work = self._work((spec.width, spec.height))
+        size = spec.width, spec.height
         for index, picture_id in enumerate(job.ids):
-            ticket = Ticket(picture_id, order.owner, (spec.width, spec.height), rows=2, work=work)
+            # of a plain prompt's rows, until it is prepared
+            ticket = Ticket(picture_id, order.owner, size, 2, self._work(size), order.priority)
             job.tickets[index] = ticket
             self._scheduler.add(ticket)
             steps = names.network_calls(spec.sampler, passes.steps_taken(spec) - spec.larger_steps)
-            self._ledger.open(picture_id, owner=order.owner, steps=steps, work=work, later=self._later(spec))
+            self._ledger.open(picture_id, owner=order.owner, steps=steps, work=ticket.work, later=self._later(spec))
 
     def cancel(self, key: str) -> None:
         """Let a job leave, done or not; nothing more is told of it."""
@@ -78,6 +83,14 @@ class Engine:
             self._ledger.close(ticket.id)
         job.tickets.clear()
         self._finished = deque(item for item in self._finished if item[0] is not job)
+
+    def reprioritise(self, key: str, priority: Priority) -> None:
+        """Give a job another priority, from the next step on."""
+        if key in self._jobs:
+            job = self._jobs[key]
+            for index, ticket in job.tickets.items():
+                job.tickets[index] = replace(ticket, priority=priority)
+                self._scheduler.change(job.tickets[index])
 
     def look(self, key: str) -> None:
         """Have a preview made of a job's next step."""
@@ -103,18 +116,19 @@ class Engine:
 
     def _step(self, batch: list[Ticket]) -> None:
         begun = time.monotonic()
-        stepped = self._advance([ticket for ticket in batch if self._admit(ticket)])
+        admitted = [self._admit(ticket) for ticket in batch]
+        stepped = self._advance([ticket for ticket in admitted if ticket is not None])
         self._scheduler.charge(stepped)
         self._ledger.step([ticket.id for ticket in stepped], time.monotonic() - begun)
         for job in {id(job): job for job in map(self._job_of, stepped)}.values():
             self._finish(job)
             self._reports.progress(job)
 
-    def _admit(self, ticket: Ticket) -> bool:
-        """Prepare a picture for its first step; False where that cannot be done, and the job has failed."""
+    def _admit(self, ticket: Ticket) -> Ticket | None:
+        """Prepare a picture for its first step; None where that cannot be done, and the job has failed."""
         job, index = self._job_of(ticket), _index_of(ticket)
         if index in job.requests:
-            return True
+            return ticket
         if not job.requests:
             self._reports.begun(job)
         try:
@@ -122,16 +136,28 @@ class Engine:
             request = prepare(picture(job.order.spec, index), self._model, self._text_encoder, source)
         except RequestError as error:
             self._fail(job, error)
-            return False
+            return None
         except (MemoryError, RuntimeError) as fault:
             if not is_out_of_memory(fault):
                 raise
             self._fail(job, DrawingFailed("There is not enough memory to begin this picture. Try again later."))
-            return False
+            return None
         job.requests[index] = request
+        ticket = self._claim(job, index)
         later = self._later(request.spec)
         self._ledger.open(ticket.id, owner=ticket.owner, steps=len(request.table), work=ticket.work, later=later)
-        return True
+        return ticket
+
+    def _claim(self, job: Job, index: int) -> Ticket:
+        """Let a picture's ticket say what its next step takes."""
+        request, ticket = job.requests[index], job.tickets[index]
+        _, height, width = request.latents.shape
+        tokens = request.row_tokens()
+        work = sum(self._row_work.of(height, width, each) for each in tokens)
+        if (ticket.rows, ticket.work) != (len(tokens), work):
+            ticket = job.tickets[index] = replace(ticket, rows=len(tokens), work=work)
+            self._scheduler.change(ticket)
+        return ticket
 
     def _source_of(self, job: Job) -> Tensor | None:
         """The latents of the picture that a job draws over, encoded once for all its pictures."""
@@ -176,6 +202,8 @@ class Engine:
                 self._scheduler.remove(ticket)
                 self._ledger.close(ticket.id)
                 self._finished.append((job, index, request))
+            elif index in job.tickets:
+                self._claim(job, index)
 
     def _go_on(self, job: Job, index: int, first: Request) -> None:
         """Begin a picture's second pass, an ordinary row of the loop at another size."""
@@ -185,9 +213,9 @@ class Engine:
             return self._fail(job, error)
         size, ticket = first.spec.finished_size, job.tickets[index]
         job.requests[index] = request
-        job.tickets[index] = replace(ticket, size=size, work=self._work(size))
+        job.tickets[index] = replace(ticket, size=size)
         self._scheduler.change(job.tickets[index])
-        self._ledger.go_on(ticket.id, steps=len(request.table), work=job.tickets[index].work)
+        self._ledger.go_on(ticket.id, steps=len(request.table), work=self._claim(job, index).work)
 
     def _decode_next(self) -> bool:
         """Decode the picture that has waited longest; False when none waits."""
@@ -212,8 +240,9 @@ class Engine:
         self._reports.failed(job, error)
 
     def _work(self, size: Size) -> float:
-        """The work of a step at ``size``, of two rows."""
-        return 2 * step_work(*size, self._model.latent_factor)
+        """The work of a plain prompt's step at ``size``: with it, and with its negative prompt."""
+        factor = self._model.latent_factor
+        return 2 * self._row_work.of(size[1] // factor, size[0] // factor, CHUNK_LENGTH)
 
     def _later(self, spec: PromptSpec) -> float:
         """The work of a second pass."""

@@ -72,6 +72,10 @@ class Request:
         """The network rows of the present call."""
         return self.guidance.rows(self.call)
 
+    def row_tokens(self) -> list[int]:
+        """How many tokens each network row of the present call has."""
+        return [row.context.shape[0] for row in self.rows()]
+
     def kept_terms(self, newest: Tensor) -> list[Term]:
         """What the present row takes of what was kept, ``newest`` being this call's own."""
         weights = self.table.kept[self.call]

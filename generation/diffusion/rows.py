@@ -65,16 +65,19 @@ class RowCounts:
 
     def of(self, shape: Shape, tokens: int) -> tuple[int, ...]:
         """The counts, rising, that calls on latents of ``shape`` (C, h, w) with ``tokens`` tokens may have."""
+        counts = self.present(shape, tokens)
+        if (lowered := self._lowered.get((shape, tokens))) is not None:
+            lowered.steps_left -= 1
+            if not lowered.steps_left:
+                del self._lowered[shape, tokens]
+        return counts
+
+    def present(self, shape: Shape, tokens: int) -> tuple[int, ...]:
+        """The same, for who only wants to know and calls nothing."""
         key = (shape, tokens)
         if key not in self._counts:
             self._counts[key] = self._found(shape, tokens)
-        if key not in self._lowered:
-            return self._counts[key]
-        lowered = self._lowered[key]
-        lowered.steps_left -= 1
-        if not lowered.steps_left:
-            del self._lowered[key]
-        return lowered.counts
+        return self._lowered[key].counts if key in self._lowered else self._counts[key]
 
     def lower(self, shape: Shape, tokens: int) -> bool:
         """Do without the largest count, which did not fit into memory; False where only one is left."""

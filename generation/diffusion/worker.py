@@ -22,7 +22,20 @@ from typing import TYPE_CHECKING, BinaryIO
 from generation import messages
 from generation.errors import GateFailed, ModelUnavailable
 from generation.ledger import Ledger
-from generation.messages import Alive, Begun, Cancel, Draw, Enlarge, Load, Loaded, Look, Message, Score, Unloadable
+from generation.messages import (
+    Alive,
+    Begun,
+    Cancel,
+    Draw,
+    Enlarge,
+    Load,
+    Loaded,
+    Look,
+    Message,
+    Reprioritise,
+    Score,
+    Unloadable,
+)
 
 if TYPE_CHECKING:
     from generation.diffusion.gate.picture_gate import PictureGate
@@ -148,6 +161,8 @@ def _serve(load: Load, inbox: SimpleQueue[Message], outbox: Outbox, pulse: Pulse
                 case Cancel(key=key):
                     engine.cancel(key)
                     enlargements.cancel(key)
+                case Reprioritise(key=key, priority=priority):
+                    engine.reprioritise(key, priority)
                 case Look(key=key):
                     engine.look(key)
                 case Score():

@@ -32,6 +32,7 @@ from generation.messages import (
     Message,
     ModelInfo,
     Places,
+    Reprioritise,
     Score,
     Scored,
     Stepped,
@@ -59,7 +60,7 @@ def write(message: Message) -> None:
 def draw(order: Draw, starts: int) -> None:
     word = order.spec.prompt.split()[0]
     if word == "wait":
-        return write(Places(places={order.key: (1, None)}))
+        return write(Places(places={order.key: (1 if order.priority == "normal" else 9, None)}))
     write(Begun(key=order.key))
     if word == "die" or (word in ("once", "echo") and starts == 1):
         os._exit(3)
@@ -103,6 +104,8 @@ def main() -> None:
             draw(message, starts)
         elif isinstance(message, Look):
             write(Stepped(key=message.key, step=1, steps=2, pictures_done=0, seconds_left=None, body=b"seen"))
+        elif isinstance(message, Reprioritise):
+            write(Places(places={message.key: (1 if message.priority == "normal" else 9, None)}))
         elif isinstance(message, Score):
             score(message)
         elif isinstance(message, Cancel):

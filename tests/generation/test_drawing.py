@@ -133,6 +133,25 @@ async def test_cancelled_before_and_after_it_was_handed_over(process: Callable[.
                 await job.result()
 
 
+async def test_a_job_has_a_priority_and_can_be_given_another(process: Callable[..., Any]) -> None:
+    async with process() as drawer:
+        early = drawer.submit(spec("wait"), owner=1, key="early")
+        early.reprioritise("low")
+        await drawer.start()
+        late = drawer.submit(spec("wait"), owner=1, key="late", priority="low")
+        for job in (early, late):
+            await place_of(job, 9)
+            job.reprioritise("normal")
+            await place_of(job, 1)
+
+
+async def place_of(job: Job, place: int) -> None:
+    """Wait until a job is told that it waits at ``place``."""
+    async for update in job.updates():
+        if isinstance(update, Waiting) and update.place == place:
+            return
+
+
 async def test_places_are_told_while_the_process_comes_up(process: Callable[..., Any]) -> None:
     async with process() as drawer:
         jobs = [drawer.submit(spec("wait"), owner=1, key=str(index)) for index in range(3)]

@@ -9,12 +9,13 @@ import pytest
 import torch
 
 from generation.diffusion.assembly import assemble
+from generation.diffusion.budget import Budget
 from generation.diffusion.conditioning import TextEncoder
 from generation.diffusion.engine import Engine
 from generation.diffusion.gate.picture_gate import PictureGate
 from generation.diffusion.loading import Model, load
 from generation.ledger import Ledger
-from generation.messages import Draw, Drawn, Failed, Load, Message, Stepped
+from generation.messages import Draw, Drawn, Failed, Load, Message, Priority, Stepped
 from generation.spec import PromptSpec
 
 
@@ -57,8 +58,15 @@ class Loop:
     told: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
     faults: list[BaseException] = field(default_factory=list)
 
-    def draw(self, spec: PromptSpec, key: str = "job", owner: str = "somebody", body: bytes = b"") -> None:
-        self.engine.draw(Draw(key=key, owner=owner, spec=spec, body=body))
+    def draw(
+        self,
+        spec: PromptSpec,
+        key: str = "job",
+        owner: str = "somebody",
+        body: bytes = b"",
+        priority: Priority = "normal",
+    ) -> None:
+        self.engine.draw(Draw(key=key, owner=owner, spec=spec, priority=priority, body=body))
 
     def run(self, ticks: int = 10_000) -> None:
         """Tick until there is nothing left to do, and wait for the encoder."""
@@ -96,6 +104,7 @@ def make_loop(model: Model) -> Callable[..., Loop]:
             report=report,
             fault=faults.append,
             ledger=Ledger(),
+            budget=Budget(1e12),
         )
         return Loop(engine, told, faults)
 

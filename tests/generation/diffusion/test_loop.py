@@ -14,6 +14,7 @@ from generation import png, recipe
 from generation.diffusion.engine import Engine
 from generation.diffusion.gate.picture_gate import PictureGate
 from generation.diffusion.loading import Model, load
+from generation.diffusion.work import RowWork
 from generation.errors import GateFailed
 from generation.gate import GateScores
 from generation.messages import Begun, Drawn, Places, Score, Scored
@@ -403,3 +404,52 @@ def test_drawn_specs_draw_the_picture_again(loop: Any, spec_of: Specs) -> None:
         loop.draw(drawn.spec, f"again {index}")
     loop.run()
     assert [loop.pngs(f"again {index}")[0] for index in range(2)] == loop.pngs()
+
+
+def test_low_priority_waits_until_nobody_else_is_there(loop: Any, spec_of: Specs) -> None:
+    loop.draw(spec_of("a scan", steps=4, count=3), "scan", "researcher", priority="low")
+    loop.draw(spec_of("a cat", steps=12), "cat", "somebody")
+    for _ in range(12):
+        loop.engine.tick()
+    loop.engine.settle()
+    assert loop.pngs("cat")
+    assert not loop.steps("scan")
+    loop.run()
+    assert len(loop.pngs("scan")) == 3
+
+
+def test_a_job_can_be_given_another_priority(loop: Any, spec_of: Specs) -> None:
+    loop.draw(spec_of("a scan", steps=4, count=2), "scan", "researcher", priority="low")
+    loop.draw(spec_of("a cat", steps=60), "cat", "somebody")
+    loop.engine.tick()
+    loop.engine.reprioritise("scan", "normal")
+    loop.engine.reprioritise("nobody's", "low")
+    for _ in range(14):
+        loop.engine.tick()
+    loop.engine.settle()
+    assert len(loop.pngs("scan")) == 2
+    assert not loop.pngs("cat")
+    loop.engine.cancel("cat")
+
+
+@pytest.mark.parametrize(
+    ("choices", "rows"),
+    [
+        ({}, [77, 77]),
+        ({"prompt": "a cat AND a hat AND a tree"}, [77] * 4),
+        ({"guidance_scale": 1.0}, [77]),
+        ({"prompt": "cat, " * 60}, [154, 77]),
+    ],
+)
+def test_a_ticket_says_how_many_rows_and_how_much_work_the_next_step_is(
+    loop: Any, model: Model, spec_of: Specs, choices: dict[str, Any], rows: list[int]
+) -> None:
+    loop.draw(spec_of(**({"prompt": "a cat", "steps": 3} | choices)))
+    loop.engine.tick()
+    [ticket] = loop.engine._jobs["job"].tickets.values()
+    work = RowWork(model.unet)
+    assert ticket.rows == len(rows)
+    assert ticket.work == sum(work.of(8, 8, tokens) for tokens in rows)
+    assert loop.engine._scheduler.next_batch() == [ticket]
+    loop.run()
+    assert loop.pngs()

@@ -64,6 +64,20 @@ async def test_the_same_spec_is_the_same_bytes_whoever_else_draws(drawer: Drawin
     assert alone == among
 
 
+async def test_low_priority_is_drawn_last_unless_it_is_given_another(drawer: DrawingProcess, spec_of: Specs) -> None:
+    first = drawer.submit(spec_of("a cat", steps=150), owner=1, key="first")
+    scans = [drawer.submit(spec_of("a", steps=3), owner=2, key=f"scan {i}", priority="low") for i in range(2)]
+    async for update in first.updates():
+        if isinstance(update, Progress):
+            break
+    scans[1].reprioritise("normal")
+    await scans[1].result()
+    assert not first.ended
+    assert not scans[0].ended
+    await first.result()
+    await scans[0].result()
+
+
 async def test_two_people_are_served_in_turns(drawer: DrawingProcess, spec_of: Specs) -> None:
     order: list[str] = []
 
