@@ -33,6 +33,13 @@ class Scheduler:
     def __len__(self) -> int:
         return len(self._tickets)
 
+    def copy(self, at_once: int) -> "Scheduler":
+        """A copy to look ahead with, in which ``at_once`` steps count as one, of as many times the work."""
+        made = Scheduler(room=self._room)
+        made._turns = {priority: turns.copy(at_once) for priority, turns in self._turns.items()}
+        made._tickets = dict(self._tickets)
+        return made
+
     def add(self, ticket: Ticket) -> None:
         """Let a picture join, behind its owner's earlier ones."""
         self._tickets[ticket.id] = ticket

@@ -18,8 +18,9 @@ and one. How many pictures the others have does not matter.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, zip_longest
+from math import ceil
 
 Size = tuple[int, int]
 PictureId = tuple[str, int]  # the key of a job, and which of its pictures
@@ -77,6 +78,19 @@ class Turns:
 
     def __len__(self) -> int:
         return len(self._steps)
+
+    def copy(self, at_once: int) -> "Turns":
+        """A copy in which ``at_once`` steps count as one."""
+        made = Turns(newcomer_steps=ceil(self._newcomer_steps / at_once))
+        for owner, line in self._lines.items():
+            made._lines[owner] = _Line(line.served, line.credit * at_once)
+            for ticket in line.tickets.values():
+                made._lines[owner].put(replace(ticket, work=ticket.work * at_once))
+        made._debts = {owner: debt * at_once for owner, debt in self._debts.items()}
+        made._steps = {id: steps // at_once for id, steps in self._steps.items()}
+        made._rows, made._moment = Counter(self._rows), self._moment
+        made._newcomers_turn = self._newcomers_turn
+        return made
 
     def add(self, ticket: Ticket, steps: int = 0) -> None:
         """Let a picture that has had ``steps`` join, behind its owner's earlier ones."""

@@ -26,6 +26,7 @@ from generation.diffusion.source import Source
 from generation.diffusion.stepper import Stepper
 from generation.diffusion.work import RowWork
 from generation.errors import ModelUnavailable
+from generation.forecast import Forecast
 from generation.ledger import Ledger
 from generation.messages import Message
 from generation.prompt.chunks import CHUNK_LENGTH
@@ -78,11 +79,12 @@ def assemble(
         keeps=reproducible,
         watch=Watch(lagging=model.device.type == "cuda"),
     )
+    scheduler = Scheduler(room=_room(model, work, counts, budget or _measured(model, network, work)))
     decoder, encoder = Decoder(model.vae), Encoder(model.info, gate, fault)
     return Engine(
         model=model,
         text_encoder=TextEncoder(model.tokenizer, model.text_encoder),
-        scheduler=Scheduler(room=_room(model, work, counts, budget or _measured(model, network, work))),
+        scheduler=scheduler,
         row_work=work,
         stepper=stepper,
         decoder=decoder,
@@ -90,7 +92,7 @@ def assemble(
         preview=Preview(preview, decoder, model.channels),
         encoder=encoder,
         ledger=ledger,
-        reports=Reports(report, encoder, ledger),
+        reports=Reports(report, encoder, ledger, Forecast(scheduler, ledger)),
     )
 
 

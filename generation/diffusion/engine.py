@@ -71,7 +71,7 @@ class Engine:
             job.tickets[index] = ticket
             self._scheduler.add(ticket)
             steps = names.network_calls(spec.sampler, passes.steps_taken(spec) - spec.larger_steps)
-            self._ledger.open(picture_id, owner=order.owner, steps=steps, work=ticket.work, later=self._later(spec))
+            self._ledger.open(picture_id, steps=steps, work=ticket.work, later=self._later(spec))
 
     def cancel(self, key: str) -> None:
         """Let a job leave, done or not; nothing more is told of it."""
@@ -145,7 +145,7 @@ class Engine:
         job.requests[index] = request
         ticket = self._claim(job, index)
         later = self._later(request.spec)
-        self._ledger.open(ticket.id, owner=ticket.owner, steps=len(request.table), work=ticket.work, later=later)
+        self._ledger.open(ticket.id, steps=len(request.table), work=ticket.work, later=later)
         return ticket
 
     def _claim(self, job: Job, index: int) -> Ticket:

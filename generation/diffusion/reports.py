@@ -7,6 +7,7 @@ from generation.diffusion.decoding import Pixels
 from generation.diffusion.encoding import Encoder
 from generation.diffusion.job import Job
 from generation.errors import GateFailed, InvalidChoice, RequestError
+from generation.forecast import Forecast
 from generation.gate import GateScores
 from generation.ledger import Ledger
 from generation.messages import Begun, Drawn, Failed, Message, Places, Scored, Stepped
@@ -21,8 +22,8 @@ _PLACES_SECONDS = 1.0
 class Reports:
     """Messages for the bot's side, no more of them than somebody reads; their pictures are encoded beside the loop."""
 
-    def __init__(self, report: Callable[[Message], None], encoder: Encoder, ledger: Ledger) -> None:
-        self._report, self._encoder, self._ledger = report, encoder, ledger
+    def __init__(self, report: Callable[[Message], None], encoder: Encoder, ledger: Ledger, forecast: Forecast) -> None:
+        self._report, self._encoder, self._ledger, self._forecast = report, encoder, ledger, forecast
         self._places: list[str] = []
         self._places_told = 0.0
 
@@ -75,12 +76,12 @@ class Reports:
         if not keys or (keys == self._places and now - self._places_told < _PLACES_SECONDS):
             return
         self._places, self._places_told = keys, now
-        seconds = self._ledger.seconds_left
+        seconds = self._forecast.seconds_left
         self._report(Places(places={key: (place, seconds(firsts[key].id)) for place, key in enumerate(keys, 1)}))
 
     def _stepped(self, job: Job) -> Callable[[bytes], Stepped]:
         spec, key = job.order.spec, job.key
-        lefts = [self._ledger.seconds_left(ticket.id) for ticket in job.tickets.values()]
+        lefts = [self._forecast.seconds_left(ticket.id) for ticket in job.tickets.values()]
         steps = steps_taken(spec)
         step = int(self._ledger.progress(job.ids) * steps)
         left = max((seconds for seconds in lefts if seconds is not None), default=None)

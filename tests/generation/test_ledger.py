@@ -1,92 +1,92 @@
-"""The ledger: shares done, and when a picture is likely to be finished."""
+"""The ledger: shares done, steps left, and how long steps and decoding take."""
 
 import pytest
 
 from generation.ledger import Ledger
 
+A, B = ("a", 0), ("b", 0)
 
-def warmed(seconds_per_work: float) -> Ledger:
+
+def timed(*steps: tuple[float, float]) -> Ledger:
+    """A ledger that has noted steps of so much work, so many seconds each, after one to warm up."""
     ledger = Ledger()
-    ledger.open("warm", owner="nobody", steps=2, work=1.0)
-    ledger.step(["warm"], 100.0)
-    ledger.step(["warm"], seconds_per_work)
-    ledger.close("warm")
+    for work, seconds in ((1.0, 100.0), *steps):
+        ledger.open(("warm", 0), steps=2, work=work)
+        ledger.step([("warm", 0)], seconds)
+        ledger.close(("warm", 0))
     return ledger
 
 
-def test_nothing_is_promised_before_a_step_was_timed_twice() -> None:
+def test_nothing_is_known_before_a_step_was_timed_twice() -> None:
+    assert Ledger().step_seconds(1.0) is None
+    assert timed().step_seconds(1.0) is None
+    assert timed((1.0, 2.0)).step_seconds(1.0) == pytest.approx(2.0)
+
+
+def test_where_all_steps_are_alike_time_is_work() -> None:
+    assert timed(*[(2.0, 3.0)] * 20).step_seconds(4.0) == pytest.approx(6.0)
+
+
+def test_what_a_step_costs_however_little_is_in_it_is_told_from_its_work() -> None:
+    ledger = timed(*[(work, 5.0 + 2.0 * work) for work in (1.0, 4.0, 2.0, 8.0, 3.0) * 8])
+    assert ledger.step_seconds(0.0) == pytest.approx(5.0, rel=0.01)
+    assert ledger.step_seconds(10.0) == pytest.approx(25.0, rel=0.01)
+
+
+def test_more_work_is_never_thought_to_take_less_time() -> None:
+    ledger = timed(*[(1.0, 5.0), (10.0, 1.0)] * 10)
+    assert (ledger.step_seconds(20.0) or 0) >= (ledger.step_seconds(1.0) or 0) > 0
+
+
+def test_a_machine_that_slows_down_is_noticed() -> None:
+    ledger = timed(*[(1.0, 1.0)] * 50, *[(1.0, 3.0)] * 100)
+    assert ledger.step_seconds(1.0) == pytest.approx(3.0, rel=0.02)
+
+
+def test_decoding_is_timed_by_the_work_of_a_step() -> None:
     ledger = Ledger()
-    ledger.open("a", owner="x", steps=10, work=1.0)
-    assert ledger.seconds_left("a") is None
-    ledger.step(["a"], 100.0)
-    assert ledger.seconds_left("a") is None
-    ledger.step(["a"], 2.0)
-    assert ledger.seconds_left("a") == pytest.approx(8 * 2.0)
+    assert ledger.decode_seconds(1.0) == 0
+    for _ in range(20):
+        ledger.decode(2.0, 3.0)
+    assert ledger.decode_seconds(4.0) == pytest.approx(6.0)
 
 
-def test_the_first_step_of_all_does_not_count() -> None:
-    ledger = warmed(0.5)
-    ledger.open("a", owner="x", steps=10, work=1.0)
-    assert ledger.seconds_left("a") == pytest.approx(5.0)
-
-
-def test_one_waits_for_ones_own_earlier_pictures() -> None:
-    ledger = warmed(1.0)
-    ledger.open("first", owner="x", steps=10, work=1.0)
-    ledger.open("second", owner="x", steps=10, work=1.0)
-    assert ledger.seconds_left("first") == pytest.approx(10)
-    assert ledger.seconds_left("second") == pytest.approx(20)
-
-
-def test_others_take_as_many_turns_but_no_more_than_they_asked_for() -> None:
-    ledger = warmed(1.0)
-    ledger.open("mine", owner="x", steps=10, work=1.0)
-    ledger.open("short", owner="y", steps=3, work=1.0)
-    ledger.open("long", owner="z", steps=100, work=1.0)
-    assert ledger.seconds_left("mine") == pytest.approx(10 + 3 + 10)
-    assert ledger.seconds_left("short") == pytest.approx(3 * 3)
-
-
-def test_decoding_counts() -> None:
-    ledger = warmed(1.0)
-    ledger.open("a", owner="x", steps=4, work=2.0)
-    ledger.decode(2.0, 50.0)
-    ledger.decode(2.0, 3.0)
-    assert ledger.seconds_left("a") == pytest.approx(4 * 2 + 3)
-
-
-def test_a_step_of_many_is_shared() -> None:
-    ledger = warmed(1.0)
-    for picture in "abcd":
-        ledger.open(picture, owner=picture, steps=1000, work=1.0)
-    for _ in range(200):
-        ledger.step("abcd", 1.0)
-    assert ledger.seconds_left("a") == pytest.approx(4 * 800 * 0.25, rel=0.01)
+def test_steps_left() -> None:
+    ledger = Ledger()
+    ledger.open(A, steps=4, work=1.0)
+    ledger.open(B, steps=4, work=1.0, later=3.0)
+    ledger.step([A, B], 1.0)
+    assert ledger.steps_left() == {A: 3, B: 6}
+    ledger.close(A)
+    ledger.go_on(B, steps=2, work=1.5)
+    assert ledger.steps_left() == {B: 2}
 
 
 def test_progress_is_the_mean_and_what_left_is_done() -> None:
     ledger = Ledger()
-    ledger.open("a", owner="x", steps=4, work=1.0)
-    ledger.open("b", owner="x", steps=4, work=1.0)
-    ledger.step(["a", "b"], 1.0)
-    ledger.step(["a"], 1.0)
-    assert ledger.progress(["a", "b"]) == pytest.approx((0.5 + 0.25) / 2)
-    ledger.close("a")
-    assert ledger.progress(["a", "b"]) == pytest.approx((1.0 + 0.25) / 2)
+    ledger.open(A, steps=4, work=1.0)
+    ledger.open(B, steps=4, work=1.0)
+    ledger.step([A, B], 1.0)
+    ledger.step([A], 1.0)
+    assert ledger.progress([A, B]) == pytest.approx((0.5 + 0.25) / 2)
+    ledger.close(A)
+    assert ledger.progress([A, B]) == pytest.approx((1.0 + 0.25) / 2)
 
 
 def test_an_account_that_is_corrected_keeps_what_was_done() -> None:
     ledger = Ledger()
-    ledger.open("a", owner="x", steps=4, work=1.0)
-    ledger.step(["a"], 1.0)
-    ledger.open("a", owner="x", steps=2, work=1.0)
-    assert ledger.progress(["a"]) == pytest.approx(0.5)
+    ledger.open(A, steps=4, work=1.0)
+    ledger.step([A], 1.0)
+    ledger.open(A, steps=2, work=1.0)
+    assert ledger.progress([A]) == pytest.approx(0.5)
 
 
-def test_the_longest_step_is_remembered() -> None:
+def test_the_longest_step_and_all_time_worked_are_remembered() -> None:
     ledger = Ledger()
     assert ledger.longest_step is None
-    ledger.open("a", owner="x", steps=4, work=1.0)
-    ledger.step(["a"], 2.0)
-    ledger.step(["a"], 1.0)
+    ledger.open(A, steps=4, work=1.0)
+    ledger.step([A], 2.0)
+    ledger.step([A], 1.0)
+    ledger.decode(1.0, 0.5)
     assert ledger.longest_step == 2.0
+    assert ledger.worked == 3.5
