@@ -4,7 +4,7 @@
 #   make test     run the tests
 #   make check    ruff, ruff format, pyright, then the tests
 #   make slow     the tests that take minutes or gigabytes
-#   make bench    what the loop costs, in time and memory, and whether company changes a picture: minutes, no GPU
+#   make bench    what the loop costs, whether company changes a picture, how long people wait: minutes, no GPU
 #   make bench-full  the same, longer, with figures written to build/
 #   make soak     2,000 jobs while everything goes wrong
 
@@ -39,11 +39,13 @@ bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.loop_overhead
 	$(BIN)/python -m benchmarks.reproducibility
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.arrivals
 
 bench-full: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.loop_overhead --full --json build/loop-overhead.json
 	$(BIN)/python -m benchmarks.reproducibility --full --json build/reproducibility.json
 	$(BIN)/python -m benchmarks.memory --full --json build/memory.json
+	$(BIN)/python -m benchmarks.arrivals --full --json build/arrivals.json
 
 soak: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.soak --json build/soak.json
