@@ -10,8 +10,9 @@ from typing import Any
 
 import structlog
 
-from bot import buttons, layout, list_pages, preset_pages
+from bot import buttons, layout, list_pages, preset_pages, survey_buttons, survey_layout
 from bot.actions import DEEDS
+from bot.bench import Bench
 from bot.breaker import Breaker
 from bot.client import Client
 from bot.commands import COMMANDS
@@ -31,6 +32,7 @@ from bot.presets import Shelf
 from bot.privacy import Privacy
 from bot.queue import Queue
 from bot.remarks import Remarks
+from bot.research import Research
 from bot.supervision import keep_connected
 from generation.drawing import DrawingProcess
 from generation.errors import ModelUnavailable
@@ -54,6 +56,7 @@ class Bot:
     desk: Desk
     shelf: Shelf
     privacy: Privacy
+    research: Research
     metrics: Metrics
     condition: Condition
     oversight: Oversight
@@ -66,11 +69,18 @@ class Bot:
             privacy=self.privacy,
             oversight=self.oversight,
             queue=self.queue,
+            research=self.research,
             jobs=self.database.jobs,
             pictures=self.database.pictures,
             log=self.database.log,
             commands=COMMANDS,
-            buttons=[buttons.JobButton, preset_pages.PageButton, list_pages.ListPageButton, ErasureButton],
+            buttons=[
+                buttons.JobButton,
+                preset_pages.PageButton,
+                list_pages.ListPageButton,
+                ErasureButton,
+                *survey_buttons.ITEMS,
+            ],
             deeds=DEEDS,
             trace=self.metrics.trace(),
             home_guild=self.configuration.home_guild,
@@ -157,7 +167,16 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
         shelf = Shelf(desk=desk, presets=database.presets, shares=database.shares, policy=policy)
         privacy = Privacy(people=database.people, studies=database.studies, queue=queue)
         condition = Condition(database=database, process=process, queue=queue, breaker=breaker)
+        bench = Bench(
+            studies=database.studies,
+            process=process,
+            board=delivery.board,
+            view=survey_layout.survey_view,
+            permit=permit,
+            withholds=oversight.withholds,
+        )
         await queue.recover()
+        await bench.recover()
         resuming = asyncio.create_task(privacy.resume(), name="erasures")
         try:
             yield Bot(
@@ -168,6 +187,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
                 desk=desk,
                 shelf=shelf,
                 privacy=privacy,
+                research=Research(studies=database.studies, bench=bench),
                 metrics=metrics,
                 condition=condition,
                 oversight=oversight,
@@ -175,6 +195,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
         finally:
             resuming.cancel()
             await asyncio.gather(resuming, return_exceptions=True)
+            await bench.close()
             await queue.drain(_DRAIN_SECONDS)
 
 

@@ -18,6 +18,7 @@ from bot.presenting import Action
 from bot.presets import Shelf
 from bot.privacy import Privacy
 from bot.queue import Queue
+from bot.research import Research
 from storage.jobs import Jobs
 from storage.moderation.log import Log
 from storage.pictures import Pictures
@@ -42,6 +43,7 @@ class Client(discord.Client):
         privacy: Privacy,
         oversight: Oversight,
         queue: Queue,
+        research: Research,
         jobs: Jobs,
         pictures: Pictures,
         log: Log,
@@ -61,6 +63,7 @@ class Client(discord.Client):
         self.desk, self.shelf, self.privacy, self.queue = desk, shelf, privacy, queue
         self.jobs, self.pictures, self.log = jobs, pictures, log
         self.oversight = oversight
+        self.research = research
         self._commands, self._buttons, self.deeds = commands, buttons, deeds
         self._home_guild = home_guild
         self.tree = CommandTree(self)

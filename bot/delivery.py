@@ -17,6 +17,7 @@ import aiohttp
 import discord
 import structlog
 
+from bot.board import NETWORK_ERRORS, Board
 from bot.breaker import Breaker
 from bot.errors import TokenRefused
 from bot.presenting import Card, Upload
@@ -30,9 +31,6 @@ _PATIENCE = 60.0
 _LAST_EDIT_PATIENCE = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _UNAUTHORISED, _TOO_MANY, _TOO_LARGE, _ENTITY_TOO_LARGE = 401, 429, 413, 40005
-
-#: What a request may fail with that has nothing to do with its content.
-NETWORK_ERRORS = (OSError, aiohttp.ClientError, TimeoutError, discord.DiscordServerError)
 
 
 class ViewMaker(Protocol):
@@ -88,6 +86,11 @@ class Delivery:
         ) as rest:
             await _sign_in(rest, token)
             yield cls(rest, view=view, breaker=breaker or Breaker(), edit_pause=edit_pause)
+
+    @property
+    def board(self) -> Board:
+        """The way to the bot's own messages in channels."""
+        return Board(self._rest)
 
     def message_of(self, job: Job) -> "JobMessage":
         """The message of one job."""

@@ -5,7 +5,7 @@ Written down before it is acknowledged: whoever has been told that a picture is 
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -71,9 +71,15 @@ class Desk:
         Where no preset is named, the person's default one holds, if it is there.
         Raises InvalidChoice for what cannot be drawn, or is more than this bot draws.
         """
+        return (await self.resolver(interaction, preset=preset))(options)
+
+    async def resolver(
+        self, interaction: discord.Interaction[Any], *, preset: str | None = None
+    ) -> Callable[[Choices], PromptSpec]:
+        """As :meth:`spec`, for many options one after another: what lies below them is read once."""
         chosen = await self._chosen(interaction)
         _, held = await self._held(interaction, chosen, preset)
-        return self._resolved(*chosen.layers, held, prompts.joined(held, options))
+        return lambda options: self._resolved(*chosen.layers, held, prompts.joined(held, options))
 
     async def layers(
         self, interaction: discord.Interaction[Any], *, preset: str | None = None
@@ -101,12 +107,24 @@ class Desk:
             waiting = self._queue.on_the_way(owner)
             spec = await self._admit(interaction, spec, waiting=waiting)
             self._policy.admit(of_this_person=waiting, of_everybody=self._queue.on_the_way())
-            self._policy.afford(spec, await self.quota(owner))
+            self._policy.afford(spec.count, await self.quota(owner))
             job = await self._queue.accept(interaction.id, owner=owner, spec=spec, reply=_reply_to(interaction))
         if job is None:
             _log.info("told twice of one interaction", job=interaction.id)
         elif await self._acknowledge(interaction, job):
             self._queue.begin(job)
+
+    async def admit_survey(
+        self, interaction: discord.Interaction[Any], wanted: Sequence[PromptSpec]
+    ) -> list[PromptSpec]:
+        """Return many specs as they may be drawn here for whoever asks; raise where one of them, or all, may not be."""
+        self._policy.check_survey(len(wanted))
+        who, where = circumstances.person(interaction), circumstances.place(interaction)
+        negatives = await self._oversight.negatives(where)
+        admitted = [specs.with_negatives(spec, negatives) for spec in wanted]
+        await self._oversight.admit_survey(admitted, who, where, waiting=self._queue.on_the_way(who.id))
+        self._policy.afford(len(wanted), await self.quota(who.id))
+        return admitted
 
     async def quota(self, user_id: int) -> Quota:
         """Return what somebody has of a day's pictures."""

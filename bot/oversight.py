@@ -1,6 +1,8 @@
 """Asks policy, with what the record knows of who asks, and writes refusals down before anybody is told of them."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from discord.utils import time_snowflake
@@ -8,8 +10,10 @@ from discord.utils import time_snowflake
 from bot.errors import Refused
 from bot.moderation.circumstances import Person, Place
 from bot.moderation.floor import Floor
-from bot.moderation.policy import NEW, Decision, Rule, Verdict, judge
+from bot.moderation.policy import NEW, Decision, Rule, Verdict, judge, judge_picture, judge_spending
 from bot.moderation.rulebook import Rulebook
+from bot.words.studies import NOT_UNDER_REVIEW
+from generation.gate import GateScores
 from generation.spec import PromptSpec
 from storage.moderation.cases import Cases
 from storage.moderation.histories import Histories
@@ -52,6 +56,30 @@ class Oversight:
             )
             case_id = None if verdict.rule in _SILENT else case.id
         raise Refused(verdict.reason, rule=verdict.rule, case_id=case_id)
+
+    async def admit_survey(self, specs: Sequence[PromptSpec], who: Person, where: Place, *, waiting: int) -> None:
+        """As :meth:`admit`, for a scan or a study: the history is read once, and its pictures count together.
+
+        Where a moderator looks at every picture first, nothing of this kind is drawn: it is shown as it fills in.
+        """
+        now, server_id = datetime.now(UTC), where.server_id or 0
+        rules, history = await self.rulebook.of(server_id), await self._history(server_id, who, now)
+        # Pictures that differ in their seed alone are judged once.
+        distinct = {replace(spec, seed=0, subseed=0): spec for spec in specs}
+        for spec in distinct.values():
+            verdict = await asyncio.to_thread(
+                judge, spec, who, where, history, rules, floor=self._floor, waiting=waiting, now=now
+            )
+            if verdict.decision is not Decision.ALLOW:
+                sentence = NOT_UNDER_REVIEW if verdict.decision is Decision.HOLD else verdict.reason
+                raise Refused(sentence, rule=verdict.rule)
+        if (verdict := judge_spending(len(specs), who, history, rules, now)) is not None:
+            raise Refused(verdict.reason, rule=verdict.rule)
+
+    async def withholds(self, scores: GateScores | None, *, server_id: int, channel_id: int) -> bool:
+        """Whether a picture of a scan or a study is not shown; whatever the channel's mark, only harmless ones are."""
+        where = Place(server_id=server_id, channel_id=channel_id, parent_id=None, age_restricted=False)
+        return judge_picture(scores, where, await self.rulebook.of(server_id)).decision is not Decision.ALLOW
 
     async def negatives(self, where: Place) -> tuple[str, ...]:
         """What a server and a channel add to negative prompts."""

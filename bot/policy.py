@@ -8,6 +8,7 @@ from bot.errors import Refused
 from bot.moderation.floor import Floor
 from bot.quota import Quota
 from bot.words import quota as sentences
+from bot.words.studies import too_many_cells
 from generation.errors import InvalidChoice
 from generation.spec import PromptSpec
 
@@ -19,6 +20,7 @@ class Policy:
     ``side`` in pixels bounds the area as ``side`` × ``side``; ``text`` in characters bounds a prompt as written.
     ``pictures_a_day`` (None: no limit) bounds what one person asks for within 24 hours, in all servers together.
     ``presets`` bounds those that one person, or one server, keeps; ``codes`` those that are shared from them by code.
+    ``survey`` bounds the pictures of one scan or study.
     """
 
     count: int = 4
@@ -30,6 +32,7 @@ class Policy:
     pictures_a_day: int | None = 200
     presets: int = 100
     codes: int = 100
+    survey: int = 144
 
     def check(self, spec: PromptSpec) -> None:
         """Raise InvalidChoice, naming the field, for more than this bot draws."""
@@ -52,15 +55,20 @@ class Policy:
         if of_everybody >= self.waiting_all:
             raise Refused(words.QUEUE_FULL)
 
-    def afford(self, spec: PromptSpec, quota: Quota) -> None:
-        """Raise Refused where a request is for more pictures than its person has left, and say when there will be."""
-        room_at = quota.room_at(spec.count)
+    def check_survey(self, pictures: int) -> None:
+        """Raise InvalidChoice for a scan or a study of more pictures than this bot draws for one."""
+        if pictures > self.survey:
+            raise InvalidChoice("samples", too_many_cells(pictures, self.survey))
+
+    def afford(self, pictures: int, quota: Quota) -> None:
+        """Raise Refused for more ``pictures`` than somebody has left, and say when there will be room for them."""
+        room_at = quota.room_at(pictures)
         if quota.limit is None or room_at == quota.now:
             return
         if room_at is None:
-            raise Refused(sentences.never_room(spec.count, quota.limit))
+            raise Refused(sentences.never_room(pictures, quota.limit))
         seconds = (room_at - quota.now).total_seconds()
-        raise Refused(sentences.used_up(spec.count, quota.left or 0, quota.limit, seconds), rule="quota")
+        raise Refused(sentences.used_up(pictures, quota.left or 0, quota.limit, seconds), rule="quota")
 
 
 async def uphold(floor: Floor, spec: PromptSpec) -> None:

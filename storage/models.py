@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Double,
     ForeignKey,
@@ -237,6 +238,7 @@ class StudyPictureRow(Base):
     )
     index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     path: Mapped[str] = mapped_column(Text)
+    withheld: Mapped[bool] = mapped_column(Boolean)
     brightness: Mapped[float] = mapped_column(Double)
     colourfulness: Mapped[float] = mapped_column(Double)
 

@@ -221,10 +221,11 @@ class Study:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyPicture:
-    """A picture of a study, measured; ``path`` is relative to the studies' folder."""
+    """A picture of a study, measured; ``path`` is relative to the studies' folder. ``withheld``: not to be shown."""
 
     index: int
     path: str
+    withheld: bool
     brightness: float
     colourfulness: float
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.models import JobRow, SpentRow
-from storage.records import JobState, Spent
+from storage.models import JobRow, SpentRow, StudyPictureRow, StudyRow
+from storage.records import JobState, Spent, StudyState
 from storage.transactions import Transactions
 
 _TAKEN_BACK = [str(state) for state in (JobState.CANCELLED, JobState.EXPIRED)]
@@ -34,7 +34,12 @@ async def spent(
     """As :meth:`Spending.of`, inside a transaction that does more; in one server alone where it is named."""
     jobs = select(JobRow.created_at, PICTURES).where(JobRow.owner == owner, JobRow.created_at > since, COUNTING)
     erased = select(SpentRow.created_at, SpentRow.pictures).where(SpentRow.owner == owner, SpentRow.created_at > since)
+    drawn = select(func.count()).where(StudyPictureRow.study_id == StudyRow.id).scalar_subquery()
+    pictures = case((StudyRow.state == str(StudyState.STOPPED), drawn), else_=StudyRow.samples)
+    begun = (StudyRow.owner == owner, StudyRow.created_at > since, StudyRow.state != str(StudyState.PROPOSED))
+    studies = select(StudyRow.created_at, pictures).where(*begun)
     if guild_id is not None:
         jobs, erased = jobs.where(JobRow.guild_id == guild_id), erased.where(SpentRow.guild_id == guild_id)
-    rows = [*(await session.execute(jobs)), *(await session.execute(erased))]
+        studies = studies.where(StudyRow.guild_id == guild_id)
+    rows = [each for wanted in (jobs, erased, studies) for each in await session.execute(wanted)]
     return tuple(sorted((Spent(at, pictures) for at, pictures in rows), key=lambda each: each.at))

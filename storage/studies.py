@@ -100,13 +100,21 @@ class Studies:
             await session.execute(update(StudyRow).where(StudyRow.id == study_id).values(message_id=message_id))
 
     async def keep(
-        self, study_id: int, index: int, png: bytes, *, brightness: float, colourfulness: float
+        self,
+        study_id: int,
+        index: int,
+        png: bytes,
+        *,
+        brightness: float,
+        colourfulness: float,
+        withheld: bool = False,
     ) -> StudyPicture:
         """Keep a picture, the file first. Raises StorageError where it cannot be kept; then nothing is."""
         row = StudyPictureRow(
             study_id=study_id,
             index=index,
             path=f"{study_id}/{index + 1:04}.png",
+            withheld=withheld,
             brightness=brightness,
             colourfulness=colourfulness,
         )
@@ -181,4 +189,10 @@ def _study(row: StudyRow) -> Study:
 
 
 def _picture(row: StudyPictureRow) -> StudyPicture:
-    return StudyPicture(index=row.index, path=row.path, brightness=row.brightness, colourfulness=row.colourfulness)
+    return StudyPicture(
+        index=row.index,
+        path=row.path,
+        withheld=row.withheld,
+        brightness=row.brightness,
+        colourfulness=row.colourfulness,
+    )

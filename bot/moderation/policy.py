@@ -126,6 +126,15 @@ def judge_picture(scores: Scores | None, where: Place, rules: Rules) -> Verdict:
     return _ALLOWED
 
 
+def judge_spending(pictures: int, who: Person, history: History, rules: Rules, now: datetime) -> Verdict | None:
+    """Refuse more ``pictures`` than somebody has left of a server's day, and say when there will be room for them."""
+    quota = Quota(limit=rules.daily(who), spent=history.spent, now=now)
+    if (room_at := quota.room_at(pictures)) == now:
+        return None
+    seconds = None if room_at is None else (room_at - now).total_seconds()
+    return _refused(Rule.DAILY, sentences.used_up(quota.limit or 0, quota.left or 0, pictures, seconds))
+
+
 def is_new(who: Person, now: datetime) -> bool:
     """Whether an account was made only just."""
     return now - who.created_at < NEW
@@ -187,10 +196,8 @@ def _judge_pace(
         return _refused(Rule.WAITING, words.too_many_waiting(own.waiting))
     if (left := _left(history.last_at, rules.cooldown(who), now)) > 0:
         return _refused(Rule.COOLDOWN, sentences.cooling_down(left))
-    quota = Quota(limit=rules.daily(who), spent=history.spent, now=now)
-    if (room_at := quota.room_at(spec.count)) != now:
-        seconds = None if room_at is None else (room_at - now).total_seconds()
-        return _refused(Rule.DAILY, sentences.used_up(quota.limit or 0, quota.left or 0, spec.count, seconds))
+    if (verdict := judge_spending(spec.count, who, history, rules, now)) is not None:
+        return verdict
     if own.brake and is_new(who, now):
         pause = min(_LONGEST_PAUSE, PAUSE * max(0, history.newcomers - UNHURRIED))
         if (left := _left(history.newcomers_last_at, pause, now)) > 0:

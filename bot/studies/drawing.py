@@ -4,13 +4,20 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 
 from generation.drawing import DrawingProcess, Job, Picture
+from generation.messages import Priority
 from generation.spec import PromptSpec
 
 _AT_ONCE = 8
 
 
 async def draw_each(
-    process: DrawingProcess, specs: Mapping[int, PromptSpec], *, owner: str, key: str, at_once: int = _AT_ONCE
+    process: DrawingProcess,
+    specs: Mapping[int, PromptSpec],
+    *,
+    owner: str,
+    key: str,
+    priority: Priority = "normal",
+    at_once: int = _AT_ONCE,
 ) -> AsyncGenerator[tuple[int, Picture]]:
     """Draw ``specs`` (each with a count of 1) in their order, and yield each with its index when it is finished.
 
@@ -23,7 +30,7 @@ async def draw_each(
     def fill() -> None:
         while len(running) < at_once and (following := next(waiting, None)) is not None:
             index, spec = following
-            job = process.submit(spec, owner=owner, key=f"{key}-{index}")
+            job = process.submit(spec, owner=owner, key=f"{key}-{index}", priority=priority)
             running[asyncio.create_task(_result(job))] = index
 
     try:

@@ -7,19 +7,18 @@ file is whole or not there, so work that was interrupted goes on where it stood.
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from bot.studies.axes import Axis
 from bot.studies.measures import Measures, measure
 from bot.studies.scan import Scan
-from bot.studies.study import Label, Sorting, Study
+from bot.studies.study import Label, Study
+from bot.studies.written import read_scan, read_study, write_scan, write_study
 from generation.errors import InvalidChoice
-from generation.spec import PromptSpec
 
 _STUDY, _SCAN, _LABELS, _PICTURES = "study.json", "scan.json", "labels.csv", "pictures"
 _COLUMNS = ("picture", "rater", "category", "shape")
@@ -36,7 +35,7 @@ class Folder:
         if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
             raise InvalidChoice("folder", f"{self.path} is not empty; name a new folder, or go on with what is in it.")
         (self.path / _PICTURES).mkdir(parents=True, exist_ok=True)
-        name, held = (_STUDY, _study_json(what)) if isinstance(what, Study) else (_SCAN, _scan_json(what))
+        name, held = (_STUDY, write_study(what)) if isinstance(what, Study) else (_SCAN, write_scan(what))
         self._write(name, json.dumps(held, indent=2, ensure_ascii=False) + "\n")
 
     @property
@@ -46,21 +45,12 @@ class Folder:
 
     def study(self) -> Study:
         """Read the study, with its labels and the measures of its pictures. Raises InvalidChoice for no study."""
-        held = self._read(_STUDY, "study")
-        study = Study(
-            title=held["title"],
-            spec=_spec(held["spec"]),
-            samples=held["samples"],
-            sorting=Sorting(categories=tuple(held["categories"]), shapes=tuple(held["shapes"])),
-            labels=tuple(self._labels()),
-        )
-        return replace(study, measures=self.measures())
+        study = read_study(self._read(_STUDY, "study"))
+        return replace(study, labels=tuple(self._labels()), measures=self.measures())
 
     def scan(self) -> Scan:
         """Read the scan. Raises InvalidChoice for no scan."""
-        held = self._read(_SCAN, "scan")
-        across, down = (Axis(held[key]["name"], tuple(held[key]["values"])) for key in ("across", "down"))
-        return Scan(across=across, down=down, cells=tuple(map(_spec, held["cells"])))
+        return read_scan(self._read(_SCAN, "scan"))
 
     def keep(self, index: int, png: bytes) -> None:
         """Keep a picture."""
@@ -146,30 +136,3 @@ def _check(label: Label, study: Study) -> None:
     if label.shape is not None and label.shape not in study.sorting.shapes:
         known = ", ".join(study.sorting.shapes) or "none"
         raise InvalidChoice("shape", f"{label.shape!r} is no body shape of this study; there are {known}.")
-
-
-def _study_json(study: Study) -> dict[str, Any]:
-    return {
-        "title": study.title,
-        "spec": asdict(study.spec),
-        "samples": study.samples,
-        "categories": study.sorting.categories,
-        "shapes": study.sorting.shapes,
-    }
-
-
-def _scan_json(scan: Scan) -> dict[str, Any]:
-    return {
-        "across": {"name": scan.across.name, "values": scan.across.values},
-        "down": {"name": scan.down.name, "values": scan.down.values},
-        "cells": [asdict(cell) for cell in scan.cells],
-    }
-
-
-def _spec(held: Mapping[str, Any]) -> PromptSpec:
-    try:
-        return PromptSpec(**held)
-    except TypeError:
-        raise InvalidChoice(
-            "folder", "This was begun with another version of the program, which knew other choices."
-        ) from None

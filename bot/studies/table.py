@@ -30,6 +30,14 @@ def markdown(cells: Sequence[Row]) -> str:
     return "\n".join("|" + "|".join(line) + "|" for line in lines)
 
 
+def aligned(cells: Sequence[Row]) -> str:
+    """Write rows with their columns below one another, for letters of one width."""
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    )
+
+
 def agreement_line(study: Study) -> str:
     """Say how many people sorted, and how far they agree."""
     raters = len(study.raters)

@@ -10,7 +10,6 @@ from bot.errors import Refused
 from bot.policy import Policy
 from bot.quota import Quota
 from storage.records import Spent
-from tests.bot.specs import spec
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -67,11 +66,11 @@ def test_never_negative_and_true_to_its_word(requests: list[tuple[float, int]], 
 
 def test_what_there_is_no_room_for_is_refused_with_the_time() -> None:
     policy = Policy()
-    policy.afford(spec(count=4), quota((1, 6)))
-    policy.afford(spec(count=4), quota((1, 600), limit=None))
+    policy.afford(4, quota((1, 6)))
+    policy.afford(4, quota((1, 600), limit=None))
     with pytest.raises(Refused, match=r"3 left of your 10 pictures a day, and this is 4 pictures; .* about 4 hours"):
-        policy.afford(spec(count=4), quota((20, 4), (1, 3)))
+        policy.afford(4, quota((20, 4), (1, 3)))
     with pytest.raises(Refused, match=r"none left of your 10 pictures a day, and this is 1 picture; .* about 23 hours"):
-        policy.afford(spec(), quota((1, 10)))
+        policy.afford(1, quota((1, 10)))
     with pytest.raises(Refused, match="ask for fewer"):
-        policy.afford(spec(count=4), quota(limit=3))
+        policy.afford(4, quota(limit=3))

@@ -38,6 +38,7 @@ def upgrade() -> None:
         "study_pictures",
         *_key(),
         sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("withheld", sa.Boolean(), nullable=False),
         sa.Column("brightness", sa.Double(), nullable=False),
         sa.Column("colourfulness", sa.Double(), nullable=False),
         _of_study("study_pictures"),

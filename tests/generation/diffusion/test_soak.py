@@ -17,7 +17,6 @@ def faults(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.timeout(900)  # hangs have to be waited for, and processes to be started
 async def test_nothing_is_lost_black_or_somebody_elses(tiny_folder: Path, faults: Path) -> None:
     torch.set_num_threads(1)
     profile = soak.tiny_profile(tiny_folder)
