@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from storage import sqlite
 from storage.errors import DatabaseUnfit, translated
+from storage.favourites import Favourites
 from storage.files import PictureFiles
 from storage.jobs import Jobs
 from storage.migrating import migrate
@@ -36,8 +37,8 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "p
 
 
 class Database:
-    """What is kept, through ``preferences``, ``presets``, ``shares``, ``jobs``, ``pictures``, ``spending``, ``people``
-    and moderation's doors.
+    """What is kept, through ``preferences``, ``presets``, ``shares``, ``jobs``, ``pictures``, ``favourites``,
+    ``spending``, ``people`` and moderation's doors.
 
     On SQLite, one process at a time is meant to write; others may read.
     """
@@ -54,6 +55,7 @@ class Database:
         self.pictures = Pictures(self, files)
         self.people = People(self, files)
         self.retention = Retention(self, files)
+        self.favourites = Favourites(self)
         self.studies = Studies(self, PictureFiles(pictures.with_name("studies")))
         self.configurations = Configurations(self)
         self.entries = Entries(self)

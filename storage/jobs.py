@@ -43,6 +43,8 @@ class Jobs:
             channel_id=reply.channel_id,
             message_id=reply.message_id,
             upload_limit=reply.upload_limit,
+            private=reply.private,
+            spoiler=reply.spoiler,
             attempts=0,
             created_at=moment,
             updated_at=moment,
@@ -137,6 +139,8 @@ def _job(row: JobRow) -> Job:
         channel_id=row.channel_id,
         message_id=row.message_id,
         upload_limit=row.upload_limit,
+        private=row.private,
+        spoiler=row.spoiler,
     )
     return Job(
         id=row.interaction_id,

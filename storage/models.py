@@ -11,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -158,6 +159,8 @@ class JobRow(Base):
     channel_id: Mapped[int] = mapped_column(BigInteger)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     upload_limit: Mapped[int] = mapped_column(BigInteger)
+    private: Mapped[bool] = mapped_column(default=False)
+    spoiler: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     error_id: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -201,6 +204,21 @@ class PictureRow(Base):
     seed: Mapped[int] = mapped_column(BigInteger)
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class FavouriteRow(Base):
+    """A picture that ``owner``, whoever drew it, wants to find again."""
+
+    __tablename__ = "favourites"
+    __table_args__ = (
+        ForeignKeyConstraint(["job_id", "index"], ["pictures.job_id", "pictures.index"], ondelete="CASCADE"),
+        Index(None, "job_id", "index"),
+    )
+
+    owner: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    job_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -16,6 +16,7 @@ from storage.jobs import Clock, now
 from storage.models import (
     Base,
     ErasureRow,
+    FavouriteRow,
     JobRow,
     PictureRow,
     PresetCodeRow,
@@ -65,6 +66,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(PresetCodeRow, lambda owner: PresetCodeRow.preset_id.in_(select(PresetRow.id).where(_presets(owner)))),
     Holding(ShownPresetRow, lambda owner: ShownPresetRow.preset_id.in_(select(PresetRow.id).where(_presets(owner)))),
     Holding(PresetRow, _presets),
+    Holding(FavouriteRow, lambda owner: FavouriteRow.owner == owner),
     Holding(
         PictureRow,
         lambda owner: PictureRow.job_id.in_(select(JobRow.interaction_id).where(JobRow.owner == owner)),

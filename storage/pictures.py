@@ -2,10 +2,10 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, tuple_
 
 from storage.errors import StorageError
 from storage.files import PictureFiles
@@ -51,6 +51,15 @@ class Pictures:
     async def read(self, picture: Picture) -> bytes | None:
         """Return a picture's PNG, or None where the file has been let go or lost."""
         return None if picture.path is None else await self._files.read(picture.path)
+
+    async def delete(self, pictures: Collection[Picture]) -> None:
+        """Delete pictures for good: first what is known of them, favourites too, then their files."""
+        these = [(picture.job_id, picture.index) for picture in pictures]
+        async with self._transactions.writing() as session:
+            await session.execute(delete(PictureRow).where(tuple_(PictureRow.job_id, PictureRow.index).in_(these)))
+        for picture in pictures:
+            if picture.path is not None:
+                await self._files.remove(picture.path)
 
     async def _let_go(self, rows: Sequence[PictureRow]) -> None:
         for row in rows:

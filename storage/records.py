@@ -116,6 +116,7 @@ class Reply:
     """Where a job's answer goes: the interaction's own message, or the channel when its token is dead.
 
     ``upload_limit`` is the largest file Discord takes there, in bytes. ``message_id`` is None until it is known.
+    ``private``: only the asker sees it, and it never goes to the channel. ``spoiler``: its pictures are covered.
     """
 
     application_id: int
@@ -124,6 +125,8 @@ class Reply:
     channel_id: int
     upload_limit: int
     message_id: int | None = None
+    private: bool = False
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

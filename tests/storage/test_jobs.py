@@ -1,6 +1,7 @@
 """No state is ever clobbered, whoever is quicker."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -99,3 +100,11 @@ def test_arrows_read_backwards(state: JobState) -> None:
 @pytest.mark.parametrize("state", ENDS)
 def test_ends_are_ends(state: JobState) -> None:
     assert state in {JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
+
+
+async def test_how_a_job_is_answered_is_kept(database: Database) -> None:
+    reply = replace(REPLY, private=True, spoiler=True)
+    await database.jobs.accept(1, owner=1, spec=SPEC, reply=reply)
+    await database.jobs.accept(2, owner=1, spec=SPEC, reply=REPLY)
+    kept = [job.reply for job in await database.jobs.among({JobState.ACCEPTING})]
+    assert kept == [reply, REPLY]
