@@ -20,6 +20,16 @@ async def whisper(interaction: discord.Interaction[Any], text: str, *, file: dis
         await interaction.response.send_message(text, ephemeral=True, files=files)
 
 
+async def answer(interaction: discord.Interaction[Any], view: discord.ui.LayoutView) -> None:
+    """Answer with a card that only the one who asked sees; it takes the place of the one whose button was pressed."""
+    if interaction.response.is_done():
+        await interaction.followup.send(view=view, ephemeral=True)
+    elif interaction.type is discord.InteractionType.component:
+        await interaction.response.edit_message(view=view)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
 async def apologise(interaction: discord.Interaction[Any], error: BaseException) -> None:
     """Record ``error`` and say it in one sentence; if Discord does not take even that, the record remains."""
     command = interaction.command.qualified_name if interaction.command else "button"

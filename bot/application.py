@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot import buttons, layout, list_pages, preset_pages, survey_buttons, survey_layout
+from bot import buttons, editing, layout, lineup, list_pages, preset_pages, survey_buttons, survey_layout
 from bot.actions import DEEDS
 from bot.bench import Bench
 from bot.breaker import Breaker
@@ -21,6 +21,8 @@ from bot.condition import Condition
 from bot.configuration import Configuration
 from bot.delivery import Delivery
 from bot.desk import Desk
+from bot.drafts import Drafts
+from bot.gallery import Gallery
 from bot.housekeeping import keep_house
 from bot.metrics import Metrics
 from bot.moderation.floor import Floor
@@ -57,6 +59,8 @@ class Bot:
     shelf: Shelf
     privacy: Privacy
     research: Research
+    gallery: Gallery
+    drafts: Drafts
     metrics: Metrics
     condition: Condition
     oversight: Oversight
@@ -73,15 +77,21 @@ class Bot:
             jobs=self.database.jobs,
             pictures=self.database.pictures,
             log=self.database.log,
+            favourites=self.database.favourites,
+            gallery=self.gallery,
+            drafts=self.drafts,
             commands=COMMANDS,
             buttons=[
                 buttons.JobButton,
+                buttons.PictureSelect,
+                lineup.TakeBackButton,
                 preset_pages.PageButton,
                 list_pages.ListPageButton,
                 ErasureButton,
                 *survey_buttons.ITEMS,
             ],
             deeds=DEEDS,
+            forms=editing.submitted,
             trace=self.metrics.trace(),
             home_guild=self.configuration.home_guild,
         )
@@ -143,12 +153,14 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
         ) as delivery,
     ):
         _log.info("opened", database=database.description, profile=profile.name)
+        remarks = Remarks(profile=profile, preferences=database.preferences)
+        gallery = Gallery(pictures=database.pictures, remarks=remarks)
         queue = Queue(
             jobs=database.jobs,
             pictures=database.pictures,
             process=process,
             delivery=delivery,
-            remarks=Remarks(profile=profile, preferences=database.preferences),
+            gallery=gallery,
             permit=permit,
         )
         policy = Policy()
@@ -188,6 +200,8 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
                 shelf=shelf,
                 privacy=privacy,
                 research=Research(studies=database.studies, bench=bench),
+                gallery=gallery,
+                drafts=Drafts(),
                 metrics=metrics,
                 condition=condition,
                 oversight=oversight,

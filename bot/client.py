@@ -1,6 +1,6 @@
 """The gateway's client: slash commands and buttons, no privileged intents, dependencies handed in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -12,13 +12,16 @@ from bot import words
 from bot.answering import apologise
 from bot.buttons import Deed
 from bot.desk import Desk
+from bot.drafts import Drafts
 from bot.errors import Refused
+from bot.gallery import Gallery
 from bot.oversight import Oversight
 from bot.presenting import Action
 from bot.presets import Shelf
 from bot.privacy import Privacy
 from bot.queue import Queue
 from bot.research import Research
+from storage.favourites import Favourites
 from storage.jobs import Jobs
 from storage.moderation.log import Log
 from storage.pictures import Pictures
@@ -47,9 +50,13 @@ class Client(discord.Client):
         jobs: Jobs,
         pictures: Pictures,
         log: Log,
+        favourites: Favourites,
+        gallery: Gallery,
+        drafts: Drafts,
         commands: Sequence[app_commands.Command[Any, ..., Any] | app_commands.Group],
         buttons: Sequence[type[discord.ui.DynamicItem[Any]]],
         deeds: Mapping[Action, Deed],
+        forms: Callable[[discord.Interaction["Client"]], Awaitable[None]],
         trace: aiohttp.TraceConfig | None = None,
         home_guild: int | None = None,
     ) -> None:
@@ -64,8 +71,10 @@ class Client(discord.Client):
         self.jobs, self.pictures, self.log = jobs, pictures, log
         self.oversight = oversight
         self.research = research
-        self._commands, self._buttons, self.deeds = commands, buttons, deeds
+        self.favourites, self.gallery, self.drafts = favourites, gallery, drafts
+        self._commands, self._buttons, self.deeds, self._forms = commands, buttons, deeds, forms
         self._home_guild = home_guild
+        self.watching: dict[int, int] = {}
         self.tree = CommandTree(self)
 
     async def setup_hook(self) -> None:
@@ -82,6 +91,11 @@ class Client(discord.Client):
             _log.error("the commands could not be registered: is the bot in its home server?", guild=self._home_guild)
         else:
             _log.info("commands registered", count=len(registered), guild=self._home_guild)
+
+    async def on_interaction(self, interaction: discord.Interaction["Client"]) -> None:
+        """Take a form that was sent: known by its id alone, so that it may have been opened before a restart."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self._forms(interaction)
 
     async def on_ready(self) -> None:
         """Say so in the log."""

@@ -6,7 +6,6 @@ channel as a message with a nonce, so that a message whose answer was lost is no
 """
 
 import asyncio
-import io
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -21,6 +20,7 @@ from bot.board import NETWORK_ERRORS, Board
 from bot.breaker import Breaker
 from bot.errors import TokenRefused
 from bot.presenting import Card, Upload
+from bot.uploads import files_of
 from storage.records import Job
 
 _log = structlog.get_logger(__name__)
@@ -141,7 +141,8 @@ class JobMessage:
         """Show the last card, whatever it takes, and return the message's id.
 
         Where the message can no longer be edited the card goes to the channel, ``elsewhere`` above it, and its owner
-        is mentioned. Raises Undeliverable where Discord takes it in neither place.
+        is mentioned; that of a private job goes to its owner directly. Raises Undeliverable where Discord takes it in
+        neither place.
         """
         await self._stop_editing()
         if not self._token_dead:
@@ -203,7 +204,7 @@ class JobMessage:
         card = self._with_uploads(card)
         what: dict[str, Any] = {"content": None, "view": self._view(card, self._job.id)}
         if card.uploads != self._there:
-            what["attachments"] = _files(card)
+            what["attachments"] = files_of(card)
             self._there = None  # for certain only once Discord has said so
         original: Any = "@original"  # the wire's name for it; the library asks for a number, which may be unknown here
         try:
@@ -222,15 +223,15 @@ class JobMessage:
         """The card with the pictures it shows; one that leaves them as they are shows those of the card before."""
         if card.uploads is not None:
             self._uploads = card.uploads
-        return replace(card, uploads=self._uploads)
+        return replace(card, uploads=self._uploads, spoiler=self._job.reply.spoiler)
 
     async def _send(self, card: Card, elsewhere: str) -> int:
-        """Send the card to the channel, once; the nonce lets Discord recognise a second attempt."""
-        channel = self._rest.get_partial_messageable(self._job.reply.channel_id, guild_id=self._job.reply.guild_id)
+        """Send the card as a message of its own, once; the nonce lets Discord recognise a second attempt."""
+        card = self._with_uploads(card)
         try:
             async with asyncio.timeout(_PATIENCE):
-                message = await channel.send(
-                    files=_files(card),
+                message = await (await self._elsewhere()).send(
+                    files=files_of(card),
                     view=self._view(card, self._job.id, above=elsewhere),
                     nonce=str(self._job.id),
                     allowed_mentions=discord.AllowedMentions(users=[discord.Object(self._job.owner)]),
@@ -240,6 +241,13 @@ class JobMessage:
             if _passes(error):
                 raise
             raise Undeliverable(error) from error
+
+    async def _elsewhere(self) -> discord.abc.Messageable:
+        """Where to go when the answer cannot be edited: to the channel, or with a private job to its owner."""
+        reply = self._job.reply
+        if reply.private:
+            return await self._rest.fetch_user(self._job.owner)
+        return self._rest.get_partial_messageable(reply.channel_id, guild_id=reply.guild_id)
 
 
 async def _sign_in(rest: discord.Client, token: str) -> None:
@@ -253,14 +261,6 @@ async def _sign_in(rest: discord.Client, token: str) -> None:
             _log.warning("signing in waits for Discord", kind=type(error).__name__, seconds=pause)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(_LONGEST_PAUSE, 2 * pause)
-
-
-def _files(card: Card) -> list[discord.File]:
-    """Fresh files for one attempt: sending one uses it up."""
-    return [
-        discord.File(io.BytesIO(upload.content), upload.name, description=upload.description)
-        for upload in card.uploads or ()
-    ]
 
 
 def _passes(error: discord.HTTPException) -> bool:

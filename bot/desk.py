@@ -4,8 +4,8 @@ Written down before it is acknowledged: whoever has been told that a picture is 
 """
 
 import asyncio
-import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -99,16 +99,27 @@ class Desk:
         await self._judge(spec)
         return spec
 
-    async def take(self, interaction: discord.Interaction[Any], spec: PromptSpec) -> None:
-        """Take up a request whose spec is known; raise InvalidChoice or Refused where it will not be drawn."""
+    async def take(
+        self,
+        interaction: discord.Interaction[Any],
+        spec: PromptSpec,
+        *,
+        private: bool = False,
+        spoiler: bool = False,
+    ) -> None:
+        """Take up a request whose spec is known; raise InvalidChoice or Refused where it will not be drawn.
+
+        ``private``: only who asked sees the answer. ``spoiler``: its pictures are covered until they are pressed.
+        """
         owner = interaction.user.id
         self._policy.check(spec)
+        reply = replace(_reply_to(interaction), private=private, spoiler=spoiler)
         async with self._turn(owner):
             waiting = self._queue.on_the_way(owner)
             spec = await self._admit(interaction, spec, waiting=waiting)
             self._policy.admit(of_this_person=waiting, of_everybody=self._queue.on_the_way())
             self._policy.afford(spec.count, await self.quota(owner))
-            job = await self._queue.accept(interaction.id, owner=owner, spec=spec, reply=_reply_to(interaction))
+            job = await self._queue.accept(interaction.id, owner=owner, spec=spec, reply=reply)
         if job is None:
             _log.info("told twice of one interaction", job=interaction.id)
         elif await self._acknowledge(interaction, job):
@@ -132,10 +143,14 @@ class Desk:
         spent = await self._spending.of(user_id, since=moment - DAY)
         return Quota(limit=self._policy.pictures_a_day, spent=spent, now=moment)
 
-    async def take_again(self, interaction: discord.Interaction[Any], held: Mapping[str, Any]) -> None:
-        """Take up the request of a job's record once more, with new seeds, for whoever asks."""
-        spec = specs.read(held)
-        await self.take(interaction, specs.reseeded(spec, secrets.randbits(32), secrets.randbits(32)))
+    async def take_like(self, interaction: discord.Interaction[Any], job: Job, spec: PromptSpec) -> None:
+        """Take up a request that comes of ``job``, for whoever asks, and answer it as that one was answered."""
+        await self.take(interaction, spec, private=job.reply.private, spoiler=job.reply.spoiler)
+
+    def altered(self, spec: PromptSpec, changes: Choices) -> PromptSpec:
+        """Return ``spec`` with ``changes`` laid over it; raise InvalidChoice for what cannot be drawn."""
+        kept = specs.choices(spec, self.profile)
+        return resolve({"model": self.profile.name}, kept, changes, profiles={self.profile.name: self.profile})
 
     def _turn(self, owner: int) -> asyncio.Lock:
         """One request of a person at a time is counted and written down, so that two do not take the same room."""
@@ -186,7 +201,7 @@ class Desk:
     async def _acknowledge(self, interaction: discord.Interaction[Any], job: Job) -> bool:
         """Tell Discord that the answer will come. Where it is not known whether Discord heard, ask."""
         try:
-            await interaction.response.defer(thinking=True)
+            await interaction.response.defer(thinking=True, ephemeral=job.reply.private)
         except discord.NotFound:
             _log.info("acknowledged too late, dropped", job=job.id)
             await self._queue.drop(job)

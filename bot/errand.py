@@ -10,13 +10,12 @@ import structlog
 from bot import errors, presenting, specs, words
 from bot.delivery import Delivery, JobMessage, Undeliverable
 from bot.errors import Failure, Refused
+from bot.gallery import Gallery
 from bot.insisting import insist
-from bot.presenting import Card
-from bot.uploads import fitted, is_smaller
 from generation import drawing, png
-from generation.drawing import DrawingProcess, Finished, Picture, Waiting
+from generation.drawing import DrawingProcess, Finished, Picture, Update, Waiting
 from generation.errors import Cancelled, ProcessError
-from generation.spec import PromptSpec, picture
+from generation.spec import PromptSpec
 from storage.errors import StorageError
 from storage.jobs import Jobs
 from storage.pictures import Pictures
@@ -28,8 +27,6 @@ _PREVIEW_SECONDS = 2.0
 #: Seconds before a drawing process that does not start is asked for again.
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 60.0
 
-#: Says what is to be remarked under a finished picture, a sentence a line.
-Remarks = Callable[[PromptSpec, Job], Awaitable[Sequence[str]]]
 #: Raises Refused for what is never drawn.
 Permit = Callable[[PromptSpec], Awaitable[None]]
 
@@ -42,16 +39,17 @@ class Means:
     pictures: Pictures
     process: DrawingProcess
     delivery: Delivery
-    remarks: Remarks
+    gallery: Gallery
     permit: Permit
 
 
 class Errand:
-    """One job on its way. ``begun`` once it is being drawn, or delivered."""
+    """One job on its way. ``begun`` once it is being drawn, or delivered; ``news`` is the newest heard of it."""
 
     def __init__(self, job: Job, *, means: Means) -> None:
-        self._job = job
+        self.job = job
         self._means = means
+        self.news: Update | None = None
         self._hand: drawing.Job | None = None
         self.begun = False
 
@@ -62,19 +60,19 @@ class Errand:
 
     async def verify(self) -> None:
         """Go on with a job whose person may not have been told, if they were; otherwise drop it without a word."""
-        async with self._means.delivery.message_of(self._job) as message:
+        async with self._means.delivery.message_of(self.job) as message:
             there = await message.reaches(presenting.starting())
         if there:
             await self.follow()
         else:
-            _log.info("never acknowledged, dropped", job=self._job.id)
+            _log.info("never acknowledged, dropped", job=self.job.id)
             await self._move(JobState.CANCELLED)
 
     async def follow(self) -> None:
         """Bring the job to its end, and word what happens on the way."""
-        async with self._means.delivery.message_of(self._job) as message:
+        async with self._means.delivery.message_of(self.job) as message:
             try:
-                if self._job.state is not JobState.DRAWN:
+                if self.job.state is not JobState.DRAWN:
                     await self._draw(message)
                 await self._deliver(message)
             except Cancelled:
@@ -87,20 +85,20 @@ class Errand:
 
         It is judged here too: an earlier version of the program, with other lists, may have taken it.
         """
-        await self._means.permit(specs.read(self._job.spec))
-        if self._job.state is JobState.ACCEPTING:
+        await self._means.permit(specs.read(self.job.spec))
+        if self.job.state is JobState.ACCEPTING:
             await self._move(JobState.QUEUED)
         pause = _FIRST_PAUSE
         while (pictures := await self._attempt(message)) is None:
             await asyncio.sleep(pause)
             pause = min(_LONGEST_PAUSE, 2 * pause)
         drawn = await asyncio.to_thread(_with_recipes, pictures)
-        if not await insist(lambda: self._means.pictures.keep(self._job.id, drawn)):
+        if not await insist(lambda: self._means.pictures.keep(self.job.id, drawn)):
             raise Cancelled
 
     async def _attempt(self, message: JobMessage) -> tuple[Picture, ...] | None:
         """Hand the job to the drawing process; None where that does not run, of which its person is told."""
-        job = self._job
+        job = self.job
         hand = self._hand = self._means.process.submit(specs.read(job.spec), owner=job.owner, key=str(job.id))
         try:
             return await self._watch(hand, message)
@@ -117,6 +115,7 @@ class Errand:
         spec, deaths, begun = hand.spec, 0, False
         async with aclosing(hand.updates(preview_seconds=_PREVIEW_SECONDS)) as updates:
             async for update in updates:
+                self.news = update
                 if isinstance(update, Waiting):
                     if begun:
                         deaths, begun = deaths + 1, not await self._move(JobState.QUEUED)
@@ -141,32 +140,17 @@ class Errand:
         self.begun = True
         if not await self._move(JobState.DELIVERING):
             raise Cancelled
-        card = await self._card()
+        card = await self._means.gallery.card(self.job)
+        elsewhere = words.pictures.private_elsewhere if self.job.reply.private else words.finished_elsewhere
         try:
-            message_id = await message.complete(card, elsewhere=words.finished_elsewhere(self._job.owner))
+            message_id = await message.complete(card, elsewhere=elsewhere(self.job.owner))
         except Undeliverable as refusal:
             if refusal.too_large:
                 raise Refused(words.NO_FILE) from refusal
             await self._give_up(Refused(words.NOT_SENT))  # nor would Discord take that sentence there
             return
         await self._move(JobState.DONE, message_id=message_id)
-        _log.info("delivered", job=self._job.id)
-
-    async def _card(self) -> Card:
-        """The finished pictures, each as a file that Discord takes, under what is to be said of them."""
-        spec = specs.read(self._job.spec)
-        uploads, remarks = [], list(await self._means.remarks(spec, self._job))
-        for kept in await insist(lambda: self._means.pictures.of(self._job.id)):
-            content = await self._means.pictures.read(kept)
-            if content is None:
-                raise Refused(words.LOST_PICTURE)
-            upload = await fitted(content, picture(spec, kept.index), limit=self._job.reply.upload_limit)
-            if upload is None:
-                raise Refused(words.NO_FILE)
-            uploads.append(upload)
-        if any(map(is_smaller, uploads)):
-            remarks.append(words.SMALLER_FILE)
-        return presenting.finished(spec, uploads, remarks)
+        _log.info("delivered", job=self.job.id)
 
     async def _fail(self, message: JobMessage, error: Exception) -> None:
         """End a job that cannot go on, and say so where its picture would have been."""
@@ -174,22 +158,22 @@ class Errand:
         if failure is None:
             return
         try:
-            await message.complete(presenting.failed(failure), elsewhere=words.failed_elsewhere(self._job.owner))
+            await message.complete(presenting.failed(failure), elsewhere=words.failed_elsewhere(self.job.owner))
         except Undeliverable as refusal:
-            _log.warning("a failure could not be shown", job=self._job.id, reason=str(refusal))
+            _log.warning("a failure could not be shown", job=self.job.id, reason=str(refusal))
 
     async def _give_up(self, error: Exception) -> Failure | None:
         """Record why the job cannot go on; None where it has ended otherwise meanwhile."""
-        failure = errors.recorded(error, job=self._job.id)
+        failure = errors.recorded(error, job=self.job.id)
         try:
             ended = await self._move(JobState.FAILED, error_id=failure.error_id)
         except StorageError as fault:
-            _log.error("a failure could not be written down", job=self._job.id, reason=str(fault))
+            _log.error("a failure could not be written down", job=self.job.id, reason=str(fault))
             return failure
         return failure if ended else None
 
     async def _move(self, to: JobState, *, error_id: str | None = None, message_id: int | None = None) -> bool:
-        return await insist(lambda: self._means.jobs.move(self._job.id, to, error_id=error_id, message_id=message_id))
+        return await insist(lambda: self._means.jobs.move(self.job.id, to, error_id=error_id, message_id=message_id))
 
 
 def _with_recipes(pictures: Sequence[Picture]) -> list[Drawn]:

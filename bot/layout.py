@@ -1,4 +1,4 @@
-"""Cards as Discord lays them out: one container with text, pictures, small lines, and a row of buttons."""
+"""Cards as Discord lays them out: one container with text, pictures, small lines, a select and a row of buttons."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.buttons import JobButton
-from bot.presenting import Card, Tone, Upload
+from bot.buttons import JobButton, PictureSelect
+from bot.presenting import Card, Tone
 
 _COLOURS: Mapping[Tone, discord.Colour] = {
     Tone.UNDER_WAY: discord.Colour(0x7A8794),
@@ -24,24 +24,32 @@ def view(card: Card, job_id: int, *, above: str = "") -> ui.LayoutView:
     return laid_out.add_item(_container(card, job_id))
 
 
+def row(items: Iterable[ui.Item[Any]]) -> ui.ActionRow[Any]:
+    """Put controls into a row."""
+    made: ui.ActionRow[Any] = ui.ActionRow()
+    for item in items:
+        made.add_item(item)
+    return made
+
+
 def _container(card: Card, job_id: int) -> ui.Container[Any]:
     container: ui.Container[Any] = ui.Container(accent_colour=_COLOURS[card.tone])
     container.add_item(ui.TextDisplay(card.text))
     if card.uploads:
-        container.add_item(ui.MediaGallery(*map(_shown, card.uploads)))
+        container.add_item(ui.MediaGallery(*_shown(card)))
     if card.notes:
         container.add_item(ui.TextDisplay("\n".join(f"-# {note}" for note in card.notes)))
+    if card.picks:
+        container.add_item(row([PictureSelect(job_id, card.picks, card.index)]))
     if card.actions:
-        container.add_item(_row(JobButton(action, job_id) for action in card.actions))
+        container.add_item(row(JobButton(action, job_id, card.index) for action in card.actions))
     return container
 
 
-def _row(items: Iterable[ui.Item[Any]]) -> ui.ActionRow[Any]:
-    row: ui.ActionRow[Any] = ui.ActionRow()
-    for item in items:
-        row.add_item(item)
-    return row
-
-
-def _shown(upload: Upload) -> discord.MediaGalleryItem:
-    return discord.MediaGalleryItem(f"attachment://{upload.name}", description=upload.description or None)
+def _shown(card: Card) -> list[discord.MediaGalleryItem]:
+    return [
+        discord.MediaGalleryItem(
+            f"attachment://{upload.name}", description=upload.description or None, spoiler=card.spoiler
+        )
+        for upload in card.uploads or ()
+    ]

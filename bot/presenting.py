@@ -10,10 +10,10 @@ from bot import words
 from bot.errors import Failure
 from bot.preferences import OFFERED
 from generation.presets import decimal
-from generation.spec import PromptSpec
+from generation.spec import PromptSpec, picture
 from generation.updates import Progress, Waiting
 
-_PROMPT_SHOWN = 300
+_PROMPT_SHOWN, _PROMPT_SHORT = 300, 80
 _ALT_PROMPT = 800
 _SENTENCE = 1500
 #: What Discord reads as more than a character: markdown, mentions, links.
@@ -27,7 +27,23 @@ class Action(StrEnum):
 
     CANCEL = "cancel"
     AGAIN = "again"
+    VARY = "vary"
+    EDIT = "edit"
     RECIPE = "recipe"
+    MORE = "more"
+    LARGER = "larger"
+    TWICE = "twice"
+    FAVOURITE = "favourite"
+    UNFAVOURITE = "unfavourite"
+    DELETE = "delete"
+    ERASE = "erase"
+    KEEP = "keep"
+    TAKE = "take"
+    TURN = "turn"
+
+
+#: What can be done with a finished picture at once; the rest is behind More.
+_ON_A_PICTURE = (Action.AGAIN, Action.VARY, Action.EDIT, Action.RECIPE, Action.MORE)
 
 
 class Tone(StrEnum):
@@ -47,11 +63,21 @@ class Upload:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One of several pictures, to be taken: its index from 0, its name, and what tells it from the others."""
+
+    index: int
+    name: str
+    detail: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One state of a job's message: ``text`` above its pictures, ``notes`` below them, a small line each.
 
-    ``uploads`` None leaves the pictures that are there; an empty tuple removes them.
+    ``uploads`` None leaves the pictures that are there; an empty tuple removes them. ``picks`` are those that can be
+    taken alone, ``index`` that of the one that was. ``spoiler`` covers the pictures until they are pressed.
     """
 
     text: str
@@ -59,6 +85,9 @@ class Card:
     actions: tuple[Action, ...] = ()
     uploads: tuple[Upload, ...] | None = ()
     tone: Tone = Tone.UNDER_WAY
+    picks: tuple[Pick, ...] = ()
+    index: int | None = None
+    spoiler: bool = False
 
 
 def starting() -> Card:
@@ -85,15 +114,65 @@ def drawing(update: Progress, spec: PromptSpec) -> Card:
     return Card(text="\n".join(lines), actions=(Action.CANCEL,), uploads=preview)
 
 
-def finished(spec: PromptSpec, uploads: Sequence[Upload], remarks: Sequence[str] = ()) -> Card:
-    """Show the pictures with what they were asked to be, the short recipe, and remarks, a line each."""
+def finished(
+    spec: PromptSpec, uploads: Sequence[Upload], remarks: Sequence[str] = (), *, left: Sequence[int] = ()
+) -> Card:
+    """Show the pictures with what they were asked to be, the short recipe, and remarks, a line each.
+
+    ``left`` are the indices of those that can be taken alone, where there were several.
+    """
     return Card(
         text=asked(spec),
         notes=(summary(spec), *map(plain, remarks)),
-        actions=(Action.AGAIN, Action.RECIPE),
+        actions=_ON_A_PICTURE,
         uploads=tuple(uploads),
         tone=Tone.FINISHED,
+        picks=_picks(spec, left),
     )
+
+
+def taken(spec: PromptSpec, index: int, upload: Upload, *, left: Sequence[int]) -> Card:
+    """Show one of several pictures alone, for the one who took it."""
+    return Card(
+        text=words.pictures.which(index + 1, spec.count),
+        notes=(summary(picture(spec, index)),),
+        actions=_ON_A_PICTURE,
+        uploads=(upload,),
+        tone=Tone.FINISHED,
+        picks=_picks(spec, left),
+        index=index,
+    )
+
+
+#: How many times as long the sides become.
+LARGER: Mapping[Action, float] = {Action.LARGER: 1.5, Action.TWICE: 2.0}
+
+
+def more(spec: PromptSpec, *, favourite: bool, index: int | None) -> Card:
+    """Offer what is asked for less often: for the picture ``index``, or for all where there are several."""
+    several = spec.count > 1 and index is None
+    if several:
+        return Card(text=words.pictures.MORE_FOR_ALL, actions=(Action.DELETE,))
+    heart = Action.UNFAVOURITE if favourite else Action.FAVOURITE
+    larger = (action for action, factor in LARGER.items() if factor > spec.larger)
+    return Card(text=words.pictures.MORE_FOR_ONE, actions=(*larger, heart, Action.DELETE), index=index)
+
+
+def favourite(kept: bool, index: int | None) -> Card:
+    """Say whether a picture is a favourite now; either can be taken back."""
+    text = words.pictures.IS_FAVOURITE if kept else words.pictures.NO_FAVOURITE
+    heart = Action.UNFAVOURITE if kept else Action.FAVOURITE
+    return Card(text=text, actions=(heart, Action.DELETE), index=index)
+
+
+def sure(*, several: bool, index: int | None) -> Card:
+    """Ask once before pictures are deleted."""
+    return Card(text=words.pictures.sure(several), actions=(Action.ERASE, Action.KEEP), index=index)
+
+
+def said(sentence: str) -> Card:
+    """Say one sentence of the catalogue, with nothing more to press."""
+    return Card(text=sentence)
 
 
 def cancelled() -> Card:
@@ -169,9 +248,9 @@ def asked(spec: PromptSpec) -> str:
     return f"{quoted(spec.prompt)}\n{quoted(spec.regions)}" if spec.regions else quoted(spec.prompt)
 
 
-def quoted(prompt: str) -> str:
+def quoted(prompt: str, *, short: bool = False) -> str:
     """Show a prompt as it was written; inside the quotes of code nothing is a mention, a link or markdown."""
-    shown = shortened(prompt, _PROMPT_SHOWN).replace("`", "ˋ")
+    shown = shortened(prompt, _PROMPT_SHORT if short else _PROMPT_SHOWN).replace("`", "ˋ")
     return f"`{shown}`" if shown else f"*{words.NO_PROMPT}*"
 
 
@@ -183,6 +262,21 @@ def plain(sentence: str) -> str:
 def escaped(text: str) -> str:
     """Show a text, however long, as nothing but its characters."""
     return _MEANT.sub(r"\\\1", text)
+
+
+def _picks(spec: PromptSpec, left: Sequence[int]) -> tuple[Pick, ...]:
+    """The pictures that can be taken alone: none where there is but one."""
+    if spec.count == 1 or not left:
+        return ()
+    alone = {index: picture(spec, index) for index in left}
+    return tuple(
+        Pick(index, words.pictures.pick(index + 1), _seeds(each) if each.subseed_strength == 0 else _variation(each))
+        for index, each in alone.items()
+    )
+
+
+def _variation(spec: PromptSpec) -> str:
+    return words.pictures.variation(spec.subseed)
 
 
 def _seeds(spec: PromptSpec) -> str:

@@ -6,22 +6,33 @@ waiting or being drawn waits again, what was finished is delivered.
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from bot import specs, words
 from bot.delivery import Delivery
-from bot.errand import Errand, Means, Permit, Remarks
+from bot.errand import Errand, Means, Permit
 from bot.errors import Refused
+from bot.gallery import Gallery
 from bot.insisting import insist
 from generation.drawing import DrawingProcess
 from generation.spec import PromptSpec
+from generation.updates import Update, Waiting
 from storage.jobs import Jobs
 from storage.pictures import Pictures
 from storage.records import ENDS, NEXT, Job, JobState, Reply
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheWay:
+    """A job that is not finished, and the newest that was heard of it, if anything was."""
+
+    job: Job
+    news: Update | None
 
 
 class Queue:
@@ -34,12 +45,12 @@ class Queue:
         pictures: Pictures,
         process: DrawingProcess,
         delivery: Delivery,
-        remarks: Remarks,
+        gallery: Gallery,
         permit: Permit,
     ) -> None:
         self._jobs = jobs
         self._means = Means(
-            jobs=jobs, pictures=pictures, process=process, delivery=delivery, remarks=remarks, permit=permit
+            jobs=jobs, pictures=pictures, process=process, delivery=delivery, gallery=gallery, permit=permit
         )
         self._owners: dict[int, int] = {}
         self._errands: dict[int, Errand] = {}
@@ -49,6 +60,13 @@ class Queue:
     def on_the_way(self, owner: int | None = None) -> int:
         """How many jobs are not finished: of ``owner``, or of everybody."""
         return len(self._owners) if owner is None else sum(each == owner for each in self._owners.values())
+
+    def standing(self, owner: int | None = None) -> tuple[OnTheWay, ...]:
+        """The jobs that are taken up, of ``owner`` or of everybody: those being drawn first, then by their places."""
+        found = [
+            OnTheWay(errand.job, errand.news) for errand in self._errands.values() if owner in (None, errand.job.owner)
+        ]
+        return tuple(sorted(found, key=_place))
 
     async def accept(self, job_id: int, *, owner: int, spec: PromptSpec, reply: Reply) -> Job | None:
         """Write a job down before its person is told; None where the interaction ``job_id`` has one already."""
@@ -134,3 +152,7 @@ class Queue:
         self._owners.pop(job.id, None)
         if not ended.cancelled() and (fault := ended.exception()) is not None:
             _log.error("a job was left behind; the next start takes it up", job=job.id, exc_info=fault)
+
+
+def _place(one: OnTheWay) -> tuple[int, int]:
+    return (one.news.place if isinstance(one.news, Waiting) else 0 if one.news is not None else 2**31), one.job.id

@@ -6,9 +6,14 @@ from typing import Any
 
 from bot import words
 from bot.errors import Refused
+from generation import recipe
+from generation.profiles import Profile
 from generation.spec import PromptSpec
+from generation.version import program_version
 
 _SEED_END = 2**32
+#: How far a variation goes towards other noise, 0 to 1.
+_VARIATION = 0.2
 
 
 def written(spec: PromptSpec) -> dict[str, Any]:
@@ -22,6 +27,22 @@ def read(held: Mapping[str, Any]) -> PromptSpec:
         return PromptSpec(**held)
     except TypeError as fault:
         raise Refused(words.OLD_JOB) from fault
+
+
+def choices(spec: PromptSpec, profile: Profile) -> dict[str, Any]:
+    """Return the choices that make ``spec``, by way of its recipe, which leaves nothing out."""
+    written = recipe.write(spec, version=program_version())
+    return recipe.choices(recipe.parse(written), {profile.name: profile})
+
+
+def varied(spec: PromptSpec, subseed: int) -> PromptSpec:
+    """Return variations of one picture (a spec whose ``seed`` is that picture's), near enough to be known again."""
+    return replace(spec, subseed=subseed % _SEED_END, subseed_strength=_VARIATION)
+
+
+def counted(spec: PromptSpec, count: int) -> PromptSpec:
+    """Return the spec of ``count`` pictures like that of ``spec``."""
+    return replace(spec, count=count)
 
 
 def reseeded(spec: PromptSpec, seed: int, subseed: int) -> PromptSpec:

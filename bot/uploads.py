@@ -3,9 +3,10 @@
 import asyncio
 import io
 
+import discord
 from PIL import Image
 
-from bot.presenting import Upload, alt_text
+from bot.presenting import Card, Upload, alt_text
 from generation.spec import PromptSpec
 
 _QUALITIES = (95, 88, 75, 50)
@@ -13,11 +14,19 @@ _QUALITIES = (95, 88, 75, 50)
 
 async def fitted(png: bytes, spec: PromptSpec, *, limit: int) -> Upload | None:
     """Return the picture of ``spec`` (count 1) as a file of at most ``limit`` bytes, or None where none is so small."""
-    name = f"ninewords-{spec.seed}"
+    name = f"ninewords-{spec.seed}" if spec.subseed_strength == 0 else f"ninewords-{spec.seed}-{spec.subseed}"
     if len(png) <= limit:
         return Upload(f"{name}.png", png, alt_text(spec))
     smaller = await asyncio.to_thread(_smaller, png, limit)
     return None if smaller is None else Upload(f"{name}.webp", smaller, alt_text(spec))
+
+
+def files_of(card: Card) -> list[discord.File]:
+    """The files of a card, fresh for one attempt to send them: sending one uses it up."""
+    return [
+        discord.File(io.BytesIO(upload.content), upload.name, description=upload.description)
+        for upload in card.uploads or ()
+    ]
 
 
 def is_smaller(upload: Upload) -> bool:

@@ -4,13 +4,11 @@ import discord
 from discord import app_commands
 from discord.app_commands import Range
 
-from bot import words
 from bot.client import Client
 from bot.commands import suggestions
-from generation.errors import InvalidChoice
+from bot.reading import read_guidance
 
 LONGEST_SEED = 2**53 - 1
-_AUTO = "auto"
 
 
 @app_commands.command(description="Draw a picture; every option may be left out, the prompt too")
@@ -31,6 +29,8 @@ _AUTO = "auto"
     sampler="The method of drawing",
     count="How many pictures",
     clip_skip="Which layer of the text model is read: 1 is the last",
+    spoiler="Whether to cover the pictures until somebody presses them",
+    private="Whether only you see it; what takes over 15 minutes comes as a direct message",
 )
 @app_commands.autocomplete(
     regions=suggestions.regions,
@@ -53,8 +53,10 @@ async def imagine(
     cfg_rescale: Range[float, 0, 1] | None = None,
     seed: Range[int, -1, LONGEST_SEED] | None = None,
     sampler: Range[str, 1, 64] | None = None,
-    count: Range[int, 1, 4] | None = None,
+    count: Range[int, 1, 10] | None = None,
     clip_skip: Range[int, 1, 12] | None = None,
+    spoiler: bool = False,
+    private: bool = False,
 ) -> None:
     """Take a request; what cannot be drawn is answered by the tree."""
     options = {
@@ -73,17 +75,5 @@ async def imagine(
         "clip_skip": clip_skip,
     }
     desk = interaction.client.desk
-    await desk.take(interaction, await desk.spec(interaction, options, preset=preset))
-
-
-def read_guidance(cfg: str | None) -> float | str | None:
-    """Read the option ``cfg``: a number, or auto; raise InvalidChoice for anything else."""
-    if cfg is None:
-        return None
-    text = cfg.strip().casefold()
-    if text == _AUTO:
-        return _AUTO
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise InvalidChoice("guidance_scale", words.no_number("CFG", cfg)) from None
+    spec = await desk.spec(interaction, options, preset=preset)
+    await desk.take(interaction, spec, private=private, spoiler=spoiler)

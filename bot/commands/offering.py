@@ -12,7 +12,8 @@ from discord.app_commands import Range
 
 from bot.client import Client
 from bot.commands import suggestions
-from bot.commands.imagine import LONGEST_SEED, read_guidance
+from bot.commands.imagine import LONGEST_SEED
+from bot.reading import read_guidance
 from generation.presets import BUILT_IN
 
 _Suggest = Callable[[discord.Interaction[Client], str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]

@@ -10,8 +10,8 @@ from bot import explaining, preferences, presenting, words
 from bot.answering import whisper
 from bot.client import Client
 from bot.commands import suggestions
-from bot.commands.imagine import read_guidance
 from bot.errors import Refused
+from bot.reading import read_guidance
 from generation.presets import BUILT_IN
 
 #: What taking back one of the names offered takes back with it.
@@ -55,7 +55,7 @@ async def keep(
     cfg: Range[str, 1, 16] | None = None,
     cfg_rescale: Range[float, 0, 1] | None = None,
     sampler: Range[str, 1, 64] | None = None,
-    count: Range[int, 1, 4] | None = None,
+    count: Range[int, 1, 10] | None = None,
     clip_skip: Range[int, 1, 12] | None = None,
     emphasis: Literal["Original", "No norm"] | None = None,
     noise: Literal["nv", "cpu"] | None = None,

@@ -6,6 +6,10 @@ Texts that come from people are escaped before they get here (see :mod:`bot.pres
 program says of one request, such as :class:`generation.errors.InvalidChoice`, is worded where it is known.
 """
 
+from bot.words import editing, pictures
+
+__all__ = ["editing", "pictures"]
+
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _BAR = 12
@@ -62,6 +66,8 @@ HELP = """\
 - `size` is one of the names offered, or a width and a height such as `768x512`.
 - `cfg` left out grows with the picture's area.
 - `seed` makes a picture repeatable; left out, it is drawn by lot.
+- `count` draws several; any of them can then be taken alone.
+- `spoiler` covers the pictures; `private` shows them to you alone.
 
 **/settings** keeps what you would otherwise type each time: `set` some, `show` them, `reset` one or all. \
 `explain` says where each value of your next picture comes from.
@@ -71,8 +77,9 @@ HELP = """\
 
 For moderators, **/config** decides what holds in this server, and **/filter** which words it does not want.
 
-Under a picture, **Again** draws it with a new seed for whoever presses it, and **Recipe** shows all it was made of. \
-While you wait, **Cancel** takes your picture back.
+Under a picture, **Again** draws it with a new seed for whoever presses it, **Vary** draws close variations, **Edit** \
+opens its settings, **Recipe** shows all it was made of, and **More** has the rest. While you wait, **Cancel** takes \
+your picture back, and **/queue** shows all that you wait for.
 
 When something fails you are shown an error id; the bot's operator can look it up."""
 

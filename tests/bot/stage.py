@@ -13,6 +13,7 @@ from PIL import Image
 from bot.application import Bot, opened
 from bot.configuration import Configuration
 from bot.supervision import keep_connected
+from storage.records import JobState
 from tests.discord_server import Channel, DiscordServer, Guild, Interaction, Message, Person
 
 #: A drawing process has to start and load its model before the first picture; machines that run tests are busy.
@@ -71,6 +72,18 @@ class Stage:
 async def finished(interaction: Interaction) -> Message:
     """The message of a request once its picture is there."""
     return await interaction.message_when(lambda message: "Recipe" in message.labels, within=PATIENCE)
+
+
+async def delivered(bot: Bot, interaction: Interaction) -> Message:
+    """The message of a request once its picture is there, and the record knows it."""
+
+    async def done() -> bool:
+        job = await bot.database.jobs.find(interaction.id)
+        return job is not None and job.state is JobState.DONE
+
+    message = await finished(interaction)
+    await eventually(done)
+    return message
 
 
 async def ended(interaction: Interaction) -> Message:

@@ -65,7 +65,7 @@ async def test_from_a_command_to_a_picture(stage: Stage, bot: Bot) -> None:
     assert message.text.startswith("`a red cat, @everyone *now*`\n")
     assert "\n-# 96×64 · 2 steps · " in message.text
     assert message.mentions == ()
-    assert message.labels == ["Again", "Recipe"]
+    assert message.labels == ["Again", "Vary", "Edit", "Recipe", "More"]
     texts = [version.text for version in message.history]
     assert texts[0] == "", "acknowledged before anything is said"
     for text in texts[1:-1]:
@@ -259,6 +259,7 @@ async def test_a_token_that_dies_while_waiting(stage: Stage, bot: Bot) -> None:
         ({"sampler": "Oiler"}, "Oiler"),
         ({"preset": "nowhere"}, "no preset called nowhere"),
         ({"size": "8192x8192"}, "larger than this bot draws"),
+        ({"count": 9}, "more pictures than this bot draws at once"),
     ],
 )
 async def test_bad_options_are_answered_in_a_sentence(
@@ -274,7 +275,7 @@ async def test_bad_options_are_answered_in_a_sentence(
 
 
 async def test_options_have_bounds_that_discord_keeps(stage: Stage, bot: Bot) -> None:
-    for options in ({"steps": 0}, {"steps": 151}, {"count": 5}, {"seed": -2}, {"clip_skip": 0}):
+    for options in ({"steps": 0}, {"steps": 151}, {"count": 11}, {"seed": -2}, {"clip_skip": 0}):
         with pytest.raises(OptionRefused):
             await imagine(stage, **options)
 

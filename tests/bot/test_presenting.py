@@ -34,7 +34,8 @@ def test_a_finished_card() -> None:
     assert card.text == "`a cat`"
     assert card.notes == ("768×512 · 64 steps · Euler · CFG 12 · seed 5 · pure at 0.0001", "A hint.")
     assert card.uploads == (UPLOAD,)
-    assert card.actions == (Action.AGAIN, Action.RECIPE)
+    assert card.actions == (Action.AGAIN, Action.VARY, Action.EDIT, Action.RECIPE, Action.MORE)
+    assert card.picks == (), "there is but one"
 
 
 def test_regions_are_shown_under_the_prompt() -> None:

@@ -212,3 +212,52 @@ async def test_without_a_model_pictures_wait_for_the_next_start(stage: Stage) ->
     with pytest.raises(ModelUnavailable):
         await application.run(configuration)
     assert (await job_of(stage, interaction)).state is JobState.QUEUED
+
+
+async def test_killed_and_started_anew_every_control_on_an_old_picture_works(stage: Stage) -> None:
+    options = {"steps": 2, "count": 2, "seed": 3, "prompt": "a cat"}
+    async with process(stage) as bot:
+        interaction = await stage.ann.uses("/imagine", channel=stage.channel, options=options)
+        message = await finished(interaction)
+        modal = await (await stage.ben.clicks(message, "Edit")).modal_shown()
+        bot.kill()
+        await bot.wait()
+    async with process(stage):
+        again, varied = await stage.ben.clicks(message, "Again"), await stage.ben.clicks(message, "Vary")
+        sent = await stage.ben.submits(modal, {"Prompt": "a form that was opened before"})
+        reopened = await (await stage.ben.clicks(message, "Edit")).modal_shown()
+        assert "a cat" in str(reopened.components)
+        told = await (await stage.ben.clicks(message, "Recipe")).message_when(within=PATIENCE)
+        assert "Seed: 3" in told.text
+        select = words.pictures.TAKE_ONE
+        card = await (await stage.ben.selects(message, select, "Picture 2")).message_when(
+            lambda message: message.attachments, within=PATIENCE
+        )
+        assert [file.filename for file in card.attachments] == ["ninewords-4.png"]
+        more = await (await stage.ben.clicks(card, "More")).message_when(within=PATIENCE)
+        larger = await stage.ben.clicks(more, "Larger, 1.5×")
+        await stage.ben.clicks(more, "Favourite")
+        await more.when(lambda more: words.pictures.IS_FAVOURITE in more.text, within=PATIENCE)
+        for each in (again, varied, sent, larger):
+            assert (await finished(each)).attachments
+        more = await (await stage.ann.clicks(message, "More")).message_when(within=PATIENCE)
+        await stage.ann.clicks(more, "Delete")
+        await more.when(lambda more: "Yes, delete" in more.labels, within=PATIENCE)
+        await stage.ann.clicks(more, "Yes, delete")
+        await more.when(lambda more: more.text == words.pictures.DELETED, within=PATIENCE)
+        assert message.deleted
+    assert (await job_of(stage, sent)).spec["prompt"] == "a form that was opened before"
+
+
+async def test_what_was_asked_privately_and_covered_stays_so_over_a_restart(stage: Stage) -> None:
+    async with process(stage) as bot:
+        interaction = await stage.ann.uses(
+            "/imagine", channel=stage.channel, steps=30, size="96x96", private=True, spoiler=True
+        )
+        await interaction.message_when(lambda message: "Drawing" in message.text, within=PATIENCE)
+        bot.kill()
+        await bot.wait()
+    async with process(stage):
+        message = await finished(interaction)
+    assert message.ephemeral
+    assert "'spoiler': True" in str(message.components)
