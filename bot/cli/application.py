@@ -6,7 +6,7 @@ import traceback
 
 import typer
 
-from bot.cli import backup, doctor, draw, recipe, run, scan, sketch, status, study
+from bot.cli import backup, doctor, draw, recipe, run, scan, sketch, status, study, upscale
 from bot.cli.exits import MEANINGS, Exit, exit_code
 
 _EPILOG = "\b\nEnds with\n" + "\n".join(f"{code.value:>4}  {meaning}" for code, meaning in MEANINGS.items())
@@ -27,6 +27,7 @@ application = typer.Typer(
 )
 application.command("run", help=run.HELP)(run.run)
 application.command("draw", help=draw.HELP)(draw.draw)
+application.command("upscale", help=upscale.HELP)(upscale.upscale)
 application.command("recipe", help=recipe.HELP)(recipe.recipe)
 application.command("doctor", help=doctor.HELP)(doctor.doctor)
 application.command("status", help=status.HELP)(status.status)

@@ -22,7 +22,7 @@ def draw_order(order: Order, console: Console) -> Sequence[Picture]:
 async def _drawn(order: Order, console: Console) -> Sequence[Picture]:
     pictures: Sequence[Picture] = ()
     async with process_of(order) as process:
-        job = process.submit(order.spec, owner="terminal", key="pictures")
+        job = process.submit(order.spec, owner="terminal", key="pictures", image=order.image)
         with bar_on(console) as bar:
             task = bar.add_task("Loading the model", total=None)
             async for update in job.updates():

@@ -30,6 +30,17 @@ def targets(spec: PromptSpec, output: Path | None, *, overwrite: bool) -> list[P
     return named
 
 
+def target(name: str, output: Path | None, *, overwrite: bool) -> Path:
+    """Name the file for one picture: ``output``, or ``name`` in that folder or in the working one."""
+    file = (output or Path()) / name if output is None or output.is_dir() else output
+    if file.suffix.lower() != _SUFFIX:
+        raise InvalidChoice("output", f"{file} does not end in {_SUFFIX}, and PNG is what is written.")
+    _check_folder(file.parent)
+    if not overwrite and os.path.lexists(file):
+        raise InvalidChoice("output", f"{file} exists already: give another name, or --overwrite.")
+    return file
+
+
 def write(pictures: Sequence[bytes], files: Sequence[Path], *, overwrite: bool) -> None:
     """Write each picture to its file, never over one that has come to be there meanwhile."""
     for content, file in zip(pictures, files, strict=True):

@@ -8,6 +8,7 @@ import typer
 _PICTURE = "The picture"
 _MANNER = "How it is drawn"
 _NOISE = "Seeds and noise"
+_PASSES = "Over a picture, and larger"
 _MODEL = "The model"
 _OUTPUT = "What comes out"
 
@@ -128,6 +129,47 @@ Ensd = Annotated[
 Noise = Annotated[
     str | None,
     typer.Option(help="Where noise comes from: nv, as on a GPU, or cpu.", metavar="nv|cpu", rich_help_panel=_NOISE),
+]
+
+Image = Annotated[
+    Path | None,
+    typer.Option(
+        help="Draw over the picture in this file. It fills the size, and loses its edges where the shapes differ; with "
+        "no size, the size follows its shape.",
+        metavar="FILE",
+        rich_help_panel=_PASSES,
+    ),
+]
+Strength = Annotated[
+    float | None,
+    typer.Option(
+        help="How far to go from that picture: 0 keeps it, 1 draws a new one; 0.75 is usual.", rich_help_panel=_PASSES
+    ),
+]
+Larger = Annotated[
+    float | None,
+    typer.Option(
+        help="Draw a second pass over the picture, so many times as large: 1.5 or 2, 4 at most.",
+        rich_help_panel=_PASSES,
+    ),
+]
+LargerStrength = Annotated[
+    float | None,
+    typer.Option(help="How far the second pass goes from the first, 0.1 to 1; usually 0.6.", rich_help_panel=_PASSES),
+]
+LargerSteps = Annotated[
+    str | None,
+    typer.Option(
+        help="Steps of the second pass; auto is the first one's, times the strength.",
+        metavar="auto|NUMBER",
+        rich_help_panel=_PASSES,
+    ),
+]
+LargerCfg = Annotated[
+    str | None,
+    typer.Option(
+        help="CFG of the second pass; auto has grown with the area.", metavar="auto|NUMBER", rich_help_panel=_PASSES
+    ),
 ]
 
 Model = Annotated[

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bot.cli import overpainting
 from bot.cli.exits import CommandFailed, Exit
 from bot.configuration import PROFILE_OF_ONES_OWN_MODEL, Configuration
 from bot.moderation.floor import Floor
@@ -25,6 +26,7 @@ class Wishes:
     preset: str | None = None
     weight: float | None = None
     recipe: Path | None = None
+    image: Path | None = None
     profile: str | None = None
     model: str | None = None
     vae: str | None = None
@@ -37,9 +39,13 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A request that is complete and allowed: what to draw, with what, and what is worth remarking."""
+    """A request that is complete and allowed: what to draw, with what, and what is worth remarking.
+
+    ``image`` holds the pixels of the picture to draw over, where the spec has a source.
+    """
 
     spec: PromptSpec
+    image: bytes | None
     profile: Profile
     model: str | None
     vae: str | None
@@ -61,7 +67,11 @@ def place_order(
     what is refused, and FloorDamaged.
     """
     fields = {} if wishes.recipe is None else parse(png.read(wishes.recipe))
-    spec = resolve(*_layers(wishes, fields, configuration, profiles), profiles=profiles)
+    layers = _layers(wishes, fields, configuration, profiles)
+    given = None if wishes.image is None else overpainting.open_picture(wishes.image)
+    spec = resolve(*layers, profiles=profiles)
+    if given is not None:
+        spec = resolve(*overpainting.over(given, layers, profiles[spec.model]), profiles=profiles)
     if refusal := (floor or Floor.load()).judge_spec(spec):
         raise CommandFailed(Exit.REFUSED, refusal.reason)
     profile = profiles[spec.model]
@@ -73,6 +83,7 @@ def place_order(
     ]
     return Order(
         spec=spec,
+        image=overpainting.pixels(given, spec),
         profile=profile,
         model=wishes.model or (configuration.model if configured else None),
         vae=wishes.vae or (configuration.vae if configured else None),

@@ -56,7 +56,7 @@ class Enlargements:
 
     def enlarge(self, order: Enlarge) -> None:
         """Let a picture join."""
-        self._line.append(_Work(order, self._files.submit(_read, order)))
+        self._line.append(_Work(order, self._files.submit(readable, order.body, order.factor)))
         self._tell_places()
 
     def cancel(self, key: str) -> None:
@@ -120,13 +120,14 @@ def extended(picture: bytes, factor: int) -> str:
     return recipe.extend(text, done, version=program_version())
 
 
-def _read(order: Enlarge) -> Image.Image:
-    picture = source.read(order.body)
-    width, height = (side * order.factor for side in picture.size)
+def readable(content: bytes, factor: int) -> Image.Image:
+    """Open a picture's file to enlarge it; raise InvalidChoice for what cannot be, or would be too large."""
+    picture = source.read(content)
+    width, height = (side * factor for side in picture.size)
     if max(width, height) > png.LARGEST_SIDE:
         raise InvalidChoice(
             "factor",
-            f"Enlarged {order.factor} times the picture would be {width}x{height}; no side may be longer than "
+            f"Enlarged {factor} times the picture would be {width}x{height}; no side may be longer than "
             f"{png.LARGEST_SIDE}.",
         )
     return picture

@@ -76,6 +76,7 @@ class Easel:
     failure: BaseException | None = None
     asked: dict[str, Any] = field(default_factory=dict)
     specs: list[PromptSpec] = field(default_factory=list)
+    images: list[bytes | None] = field(default_factory=list)
 
     def __call__(self, **asked: Any) -> Self:
         self.asked = asked
@@ -89,8 +90,9 @@ class Easel:
     ) -> None:
         return None
 
-    def submit(self, spec: PromptSpec, *, owner: str, key: str) -> Self:
+    def submit(self, spec: PromptSpec, *, owner: str, key: str, image: bytes | None = None) -> Self:
         self.specs.append(spec)
+        self.images.append(image)
         return self
 
     async def updates(self) -> AsyncIterator[Update]:
