@@ -2,13 +2,14 @@
 
 Delivery has a REST session of its own, so that a gateway connection that dies takes no picture with it, and edits
 through the interaction's token, which works after a restart too. When that token is dead the last card goes to the
-channel as a message with a nonce, so that a message whose answer was lost is not sent twice.
+channel as a message with a nonce, so that a message whose answer was lost is not sent twice. Where the card may be
+there already, sent by an attempt that was not answered or by an earlier run, the channel is looked through first.
 """
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from typing import Any, Protocol, Self
 
@@ -20,8 +21,9 @@ from bot.board import NETWORK_ERRORS, Board
 from bot.breaker import Breaker
 from bot.errors import TokenRefused
 from bot.presenting import Card, Upload
+from bot.traces import Look, answers, shows, trace
 from bot.uploads import files_of
-from storage.records import Job
+from storage.records import Job, JobState
 
 _log = structlog.get_logger(__name__)
 
@@ -48,7 +50,11 @@ class Undeliverable(Exception):
 
 
 class _TokenDead(Exception):
-    """The interaction's token, or the message behind it, is no more."""
+    """The interaction's token, or the message behind it, is no more; ``gone`` where Discord says so of the message."""
+
+    def __init__(self, *, gone: bool) -> None:
+        super().__init__()
+        self.gone = gone
 
 
 class Delivery:
@@ -108,6 +114,7 @@ class JobMessage:
         self._edit_pause = edit_pause
         self._webhook = discord.Webhook.partial(job.reply.application_id, job.reply.token, client=rest)
         self._token_dead = False
+        self._perhaps_there = job.state is JobState.DRAWN
         self._uploads: tuple[Upload, ...] = ()
         self._there: tuple[Upload, ...] | None = None
         self._newest: Card | None = None
@@ -129,11 +136,18 @@ class JobMessage:
             self._editor = asyncio.create_task(self._edit_on(), name=f"message of job {self._job.id}")
 
     async def reaches(self, card: Card) -> bool:
-        """Show ``card``, now and last, and say whether the message is there; network errors are waited out."""
+        """Show ``card``, now and last, and say whether the message is there; network errors are waited out.
+
+        A token that is too old says nothing of the message: then the channel is looked through. Where only its owner
+        sees the message, nothing tells, and it is taken to be there.
+        """
         await self._stop_editing()
         try:
-            await self._insist(lambda: self._edit(card))
-        except (_TokenDead, Undeliverable):
+            try:
+                await self._insist(lambda: self._edit(card))
+            except _TokenDead as dead:
+                return not dead.gone and (self._job.reply.private or await self._answer_is_there())
+        except Undeliverable:
             return False
         return True
 
@@ -150,7 +164,7 @@ class JobMessage:
                 return await self._insist(lambda: self._edit(card))
             except _TokenDead:
                 self._token_dead = True
-        return await self._insist(lambda: self._send(card, elsewhere))
+        return await self._insist(lambda: self._send_once(card, elsewhere))
 
     async def _edit_on(self) -> None:
         """Edit whenever there is something new, with a pause in between."""
@@ -195,6 +209,7 @@ class JobMessage:
             try:
                 return await attempt()
             except (*NETWORK_ERRORS, discord.HTTPException) as error:
+                self._perhaps_there = self._perhaps_there or isinstance(error, NETWORK_ERRORS)
                 _log.warning("delivery waits for Discord", job=self._job.id, kind=type(error).__name__)
                 await asyncio.sleep(max(_asked_pause(error), pause * random.uniform(0.5, 1.5)))
                 pause = min(_LONGEST_PAUSE, 2 * pause)
@@ -214,7 +229,7 @@ class JobMessage:
             return message_id
         except discord.HTTPException as error:
             if isinstance(error, discord.NotFound) or error.status == _UNAUTHORISED:
-                raise _TokenDead from error
+                raise _TokenDead(gone=isinstance(error, discord.NotFound)) from error
             if _passes(error):
                 raise
             raise Undeliverable(error) from error
@@ -225,10 +240,26 @@ class JobMessage:
             self._uploads = card.uploads
         return replace(card, uploads=self._uploads, spoiler=self._job.reply.spoiler)
 
+    async def _send_once(self, card: Card, elsewhere: str) -> int:
+        """Send the card to the channel, unless it is there."""
+        if self._perhaps_there:
+            there = await self._seen(shows(self._view(card, self._job.id)))
+            if there is not None:
+                return there
+        return await self._send(card, elsewhere)
+
+    async def _answer_is_there(self) -> bool:
+        return await self._insist(lambda: self._seen(answers(self._job.id))) is not None
+
+    async def _seen(self, look: Look) -> int | None:
+        """The id of a message where pictures go, made since the job was asked for, for which ``look`` says yes."""
+        with _refusals():
+            return await trace(await self._elsewhere(), look, since=self._job.id)
+
     async def _send(self, card: Card, elsewhere: str) -> int:
-        """Send the card as a message of its own, once; the nonce lets Discord recognise a second attempt."""
+        """Send the card as a message of its own; the nonce lets Discord recognise a second attempt for some minutes."""
         card = self._with_uploads(card)
-        try:
+        with _refusals():
             async with asyncio.timeout(_PATIENCE):
                 message = await (await self._elsewhere()).send(
                     files=files_of(card),
@@ -237,10 +268,6 @@ class JobMessage:
                     allowed_mentions=discord.AllowedMentions(users=[discord.Object(self._job.owner)]),
                 )
                 return message.id
-        except discord.HTTPException as error:
-            if _passes(error):
-                raise
-            raise Undeliverable(error) from error
 
     async def _elsewhere(self) -> discord.abc.Messageable:
         """Where to go when the answer cannot be edited: to the channel, or with a private job to its owner."""
@@ -248,6 +275,17 @@ class JobMessage:
         if reply.private:
             return await self._rest.fetch_user(self._job.owner)
         return self._rest.get_partial_messageable(reply.channel_id, guild_id=reply.guild_id)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what Discord will never take into Undeliverable; what it may take later is raised as it is."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if _passes(error):
+            raise
+        raise Undeliverable(error) from error
 
 
 async def _sign_in(rest: discord.Client, token: str) -> None:

@@ -21,7 +21,7 @@ _NEXT = """\
 1. Make an application at https://discord.com/developers/applications, add a bot to it, and copy the bot's token.
 2. Put the token into a file called .env in this folder, as DISCORD_TOKEN=…; it is never printed or logged.
 3. Invite the bot with https://discord.com/oauth2/authorize?client_id=APPLICATION_ID&scope=bot+applications.commands\
-&permissions=52224, the id being on the application's page, and run this again."""
+&permissions=117760, the id being on the application's page, and run this again."""
 
 
 def run() -> None:

@@ -13,7 +13,7 @@ from bot.cli.checks.finding import Finding, good, note, problem
 _SHAPE = re.compile(r"([\w-]{20,40})\.[\w-]{5,10}\.[\w-]{25,80}", re.ASCII)
 _SECONDS = 10.0
 _PORTAL = "https://discord.com/developers/applications"
-_INVITATION = "https://discord.com/oauth2/authorize?client_id={}&scope=bot+applications.commands&permissions=52224"
+_INVITATION = "https://discord.com/oauth2/authorize?client_id={}&scope=bot+applications.commands&permissions=117760"
 _UNNEEDED = ("gateway_presence", "gateway_guild_members", "gateway_message_content")
 
 

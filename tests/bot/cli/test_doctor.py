@@ -76,7 +76,7 @@ class TestToken:
     def test_its_shape(self) -> None:
         finding = account.check_token(TOKEN)
         assert finding.level is Level.GOOD
-        assert f"client_id={ID}&scope=bot+applications.commands&permissions=52224" in finding.found
+        assert f"client_id={ID}&scope=bot+applications.commands&permissions=117760" in finding.found
 
     @pytest.mark.parametrize("token", ["mine", f"{ID}.Gabcde.{'x' * 38}", f"Bot {TOKEN}", TOKEN[:40], "a.b.c"])
     def test_another_shape(self, token: str) -> None:

@@ -27,7 +27,7 @@ def test_without_a_token_it_draws_and_says_what_to_do(ninewords: Ninewords, ease
     assert len(steps) == 3
     assert "https://discord.com/developers/applications" in steps[0]
     assert "DISCORD_TOKEN=" in steps[1]
-    assert "scope=bot+applications.commands&permissions=52224" in steps[2]
+    assert "scope=bot+applications.commands&permissions=117760" in steps[2]
     assert easel.asked["profile"].name == "sketch"
 
 
