@@ -67,11 +67,15 @@ async def larger(interaction: Interaction, job: Job, index: int | None = None, *
 
 async def recipe(interaction: Interaction, job: Job, index: int | None = None) -> None:
     """Show all that the pictures were made of."""
-    text = "\n\n".join(each.recipe for each in await _drawn(interaction, job, index))
-    if len(text) <= _MESSAGE_ROOM and "```" not in text:
-        return await whisper(interaction, f"```\n{text}\n```")
+    await show_recipe(interaction, "\n\n".join(each.recipe for each in await _drawn(interaction, job, index)))
+
+
+async def show_recipe(interaction: Interaction, text: str, *, below: str = "") -> None:
+    """Show a recipe as it is, or as a file where a message cannot hold it; ``below`` is said of it."""
+    if len(text) + len(below) <= _MESSAGE_ROOM and "```" not in text:
+        return await whisper(interaction, f"```\n{text}\n```{below}")
     file = discord.File(io.BytesIO(text.encode()), "recipe.txt")
-    await whisper(interaction, words.RECIPE_FILE, file=file)
+    await whisper(interaction, "\n".join(filter(None, (words.RECIPE_FILE, below))), file=file)
 
 
 async def more(interaction: Interaction, job: Job, index: int | None = None) -> None:
@@ -98,6 +102,25 @@ async def delete(interaction: Interaction, job: Job, index: int | None = None) -
     """Ask once whether pictures shall be deleted; nothing is deleted yet."""
     left = await _deletable(interaction, job, index)
     await answer(interaction, layout.view(presenting.sure(several=len(left) > 1, index=index), job.id))
+
+
+async def delete_message(interaction: Interaction, message: discord.Message) -> None:
+    """Delete the pictures of a message of the bot's, after asking once; a message without any goes at once."""
+    job = await interaction.client.findings.job_of(interaction, message)
+    if job is None:
+        raise Refused(words.messages.NOT_MINE)
+    if job.state not in _NO_PICTURE:
+        return await delete(interaction, job)
+    if not await may_remove(interaction, job.owner):
+        raise Refused(words.pictures.NOT_YOURS_TO_DELETE)
+    await interaction.response.defer(thinking=True, ephemeral=True)
+    try:
+        await message.delete()
+    except discord.NotFound:
+        pass  # somebody was quicker
+    except discord.Forbidden:
+        raise Refused(words.pictures.OUT_OF_REACH) from None
+    await whisper(interaction, words.pictures.DELETED)
 
 
 async def erase(interaction: Interaction, job: Job, index: int | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot import buttons, editing, layout, lineup, list_pages, preset_pages, survey_buttons, survey_layout
+from bot import buttons, forms, layout, lineup, list_pages, menus, preset_pages, survey_buttons, survey_layout
 from bot.actions import DEEDS
 from bot.bench import Bench
 from bot.breaker import Breaker
@@ -22,6 +22,7 @@ from bot.configuration import Configuration
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.drafts import Drafts
+from bot.found import Findings
 from bot.gallery import Gallery
 from bot.housekeeping import keep_house
 from bot.metrics import Metrics
@@ -34,6 +35,7 @@ from bot.presets import Shelf
 from bot.privacy import Privacy
 from bot.queue import Queue
 from bot.remarks import Remarks
+from bot.remixing import FOUND_DEEDS
 from bot.research import Research
 from bot.supervision import keep_connected
 from generation.drawing import DrawingProcess
@@ -61,6 +63,7 @@ class Bot:
     research: Research
     gallery: Gallery
     drafts: Drafts
+    findings: Findings
     metrics: Metrics
     condition: Condition
     oversight: Oversight
@@ -80,10 +83,13 @@ class Bot:
             favourites=self.database.favourites,
             gallery=self.gallery,
             drafts=self.drafts,
+            findings=self.findings,
             commands=COMMANDS,
             buttons=[
                 buttons.JobButton,
                 buttons.PictureSelect,
+                menus.FoundButton,
+                menus.FoundSelect,
                 lineup.TakeBackButton,
                 preset_pages.PageButton,
                 list_pages.ListPageButton,
@@ -91,7 +97,8 @@ class Bot:
                 *survey_buttons.ITEMS,
             ],
             deeds=DEEDS,
-            forms=editing.submitted,
+            found_deeds=FOUND_DEEDS,
+            forms=forms.submitted,
             trace=self.metrics.trace(),
             home_guild=self.configuration.home_guild,
         )
@@ -202,6 +209,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
                 research=Research(studies=database.studies, bench=bench),
                 gallery=gallery,
                 drafts=Drafts(),
+                findings=Findings(jobs=database.jobs, pictures=database.pictures),
                 metrics=metrics,
                 condition=condition,
                 oversight=oversight,

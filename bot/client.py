@@ -14,7 +14,9 @@ from bot.buttons import Deed
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.errors import Refused
+from bot.found import Findings
 from bot.gallery import Gallery
+from bot.menus import FoundDeed, What
 from bot.oversight import Oversight
 from bot.presenting import Action
 from bot.presets import Shelf
@@ -53,9 +55,11 @@ class Client(discord.Client):
         favourites: Favourites,
         gallery: Gallery,
         drafts: Drafts,
-        commands: Sequence[app_commands.Command[Any, ..., Any] | app_commands.Group],
+        findings: Findings,
+        commands: Sequence[app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu],
         buttons: Sequence[type[discord.ui.DynamicItem[Any]]],
         deeds: Mapping[Action, Deed],
+        found_deeds: Mapping[What, FoundDeed],
         forms: Callable[[discord.Interaction["Client"]], Awaitable[None]],
         trace: aiohttp.TraceConfig | None = None,
         home_guild: int | None = None,
@@ -71,8 +75,9 @@ class Client(discord.Client):
         self.jobs, self.pictures, self.log = jobs, pictures, log
         self.oversight = oversight
         self.research = research
-        self.favourites, self.gallery, self.drafts = favourites, gallery, drafts
-        self._commands, self._buttons, self.deeds, self._forms = commands, buttons, deeds, forms
+        self.favourites, self.gallery, self.drafts, self.findings = favourites, gallery, drafts, findings
+        self._commands, self._buttons, self._forms = commands, buttons, forms
+        self.deeds, self.found_deeds = deeds, found_deeds
         self._home_guild = home_guild
         self.watching: dict[int, int] = {}
         self.tree = CommandTree(self)

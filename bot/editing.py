@@ -27,7 +27,7 @@ from storage.records import Job
 _ID = re.compile(r"edit:(?P<job>[0-9]+)(?::(?P<index>[0-9]+))?")
 _LONGEST_TEXT, _MOST_OPTIONS = 4000, 25
 #: Seconds for which the library remembers an open form; this module does not need it to.
-_REMEMBERED = 900.0
+REMEMBERED = 900.0
 _BY_LOT = ("", "-1", "random")
 
 Typed = Mapping[str, str]
@@ -38,7 +38,9 @@ async def edit(interaction: Interaction, job: Job, index: int | None = None) -> 
     """Open the form for one picture of a job, or for all of it, with what was typed there before, if anything was."""
     as_it_was = shown(_meant(job, index))
     typed = interaction.client.drafts.find(_key(interaction, job.id, index))
-    await interaction.response.send_modal(_form({**as_it_was, **typed}, as_it_was, job.id, index))
+    custom_id = f"edit:{job.id}" if index is None else f"edit:{job.id}:{index}"
+    filled = {**as_it_was, **typed}
+    await interaction.response.send_modal(form(filled, as_it_was, title=words.editing.TITLE, custom_id=custom_id))
 
 
 async def submitted(interaction: Interaction) -> None:
@@ -49,7 +51,7 @@ async def submitted(interaction: Interaction) -> None:
         return
     job_id, index = int(found["job"]), None if found["index"] is None else int(found["index"])
     key = _key(interaction, job_id, index)
-    typed = dict(_typed(data["components"]))
+    typed = dict(typed_in(data["components"]))
     try:
         job = await interaction.client.jobs.find(job_id)
         if job is None:
@@ -106,9 +108,9 @@ def shown(spec: PromptSpec) -> dict[str, str]:
     }
 
 
-def _form(filled: Typed, shown: Typed, job_id: int, index: int | None) -> ui.Modal:
-    custom_id = f"edit:{job_id}" if index is None else f"edit:{job_id}:{index}"
-    form = ui.Modal(title=words.editing.TITLE, custom_id=custom_id, timeout=_REMEMBERED)
+def form(filled: Typed, shown: Typed, *, title: str, custom_id: str, note: str | None = None) -> ui.Modal:
+    """Make the form: ``filled`` in its fields, over what was ``shown`` there at first, with a short ``note``."""
+    form = ui.Modal(title=title, custom_id=custom_id, timeout=REMEMBERED)
     for name, label in (("prompt", words.editing.PROMPT), ("negative", words.editing.NEGATIVE)):
         if len(shown[name]) > _LONGEST_TEXT:
             form.add_item(ui.TextDisplay(words.editing.too_long_to_edit(label.lower())))
@@ -118,7 +120,7 @@ def _form(filled: Typed, shown: Typed, job_id: int, index: int | None) -> ui.Mod
     samplers = list(dict.fromkeys((shown["sampler"], *NAMES)))[:_MOST_OPTIONS]
     options = [discord.SelectOption(label=name, value=name, default=name == filled["sampler"]) for name in samplers]
     select: ui.Select[Any] = ui.Select(custom_id="sampler", options=options)
-    form.add_item(ui.Label(text=words.editing.SAMPLER, component=select))
+    form.add_item(ui.Label(text=words.editing.SAMPLER, description=note, component=select))
     form.add_item(_text(words.editing.NUMBERS, "numbers", filled["numbers"], hint=words.editing.NUMBERS_HINT))
     return form
 
@@ -131,7 +133,7 @@ def _text(label: str, name: str, value: str, *, paragraph: bool = False, hint: s
     return ui.Label(text=label, description=hint, component=field)
 
 
-def _typed(parts: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def typed_in(parts: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """The fields of a form that was sent, by their ids."""
     for part in parts:
         field = part.get("component")

@@ -12,7 +12,7 @@ from bot.delivery import Delivery, JobMessage, Undeliverable
 from bot.errors import Failure, Refused
 from bot.gallery import Gallery
 from bot.insisting import insist
-from generation import drawing, png
+from generation import drawing, png, source
 from generation.drawing import DrawingProcess, Finished, Picture, Update, Waiting
 from generation.errors import Cancelled, ProcessError
 from generation.spec import PromptSpec
@@ -177,8 +177,15 @@ class Errand:
 
 
 def _with_recipes(pictures: Sequence[Picture]) -> list[Drawn]:
-    """Pictures as storage keeps them; their recipes are read from the files themselves."""
+    """Pictures as storage keeps them; their recipes and pixels are read from the files themselves."""
     return [
-        Drawn(png=each.png, recipe=png.read(each.png), seed=each.spec.seed, width=each.width, height=each.height)
+        Drawn(
+            png=each.png,
+            recipe=png.read(each.png),
+            seed=each.spec.seed,
+            width=each.width,
+            height=each.height,
+            pixels_sha256=source.digest(source.read(each.png)),
+        )
         for each in pictures
     ]

@@ -8,7 +8,7 @@ from bot import words
 from bot.errors import Refused
 from generation import recipe
 from generation.profiles import Profile
-from generation.spec import PromptSpec
+from generation.spec import PromptSpec, resolve
 from generation.version import program_version
 
 _SEED_END = 2**32
@@ -33,6 +33,20 @@ def choices(spec: PromptSpec, profile: Profile) -> dict[str, Any]:
     """Return the choices that make ``spec``, by way of its recipe, which leaves nothing out."""
     written = recipe.write(spec, version=program_version())
     return recipe.choices(recipe.parse(written), {profile.name: profile})
+
+
+def recalled(text: str, profile: Profile) -> tuple[PromptSpec, tuple[str, ...]]:
+    """Return the spec that a recipe of any tool asks for here, and sentences on what of it is left out.
+
+    What the recipe leaves open is the model's own, not anybody's settings: the same picture is the same for everybody.
+    Raises InvalidChoice for a recipe that cannot be drawn.
+    """
+    fields, known = recipe.parse(text), {profile.name: profile}
+    made, said = recipe.choices(fields, known), recipe.left_out(fields, known)
+    if made.pop("source", None) is not None:
+        del made["strength"]
+        said = (*said, words.messages.SOURCE_LEFT_OUT)
+    return resolve({"model": profile.name}, made, profiles=known), said
 
 
 def varied(spec: PromptSpec, subseed: int) -> PromptSpec:

@@ -54,13 +54,20 @@ class Jobs:
                 session.add(row)
         except IntegrityError:
             return None
-        return _job(row)
+        return job_of(row)
 
     async def find(self, job_id: int) -> Job | None:
         """Return the job, or None where there is none of that id."""
         async with self._transactions.reading() as session:
             row = await session.get(JobRow, job_id)
-            return None if row is None else _job(row)
+            return None if row is None else job_of(row)
+
+    async def of_message(self, message_id: int) -> Job | None:
+        """Return the job whose pictures are on a message, or None where there is none."""
+        wanted = select(JobRow).where(JobRow.message_id == message_id).limit(1)
+        async with self._transactions.reading() as session:
+            row = await session.scalar(wanted)
+            return None if row is None else job_of(row)
 
     async def among(self, states: Collection[JobState], *, owner: int | None = None) -> tuple[Job, ...]:
         """Return the jobs in any of ``states``, oldest first; of ``owner`` alone where one is named."""
@@ -69,7 +76,7 @@ class Jobs:
             wanted = wanted.where(JobRow.owner == owner)
         async with self._transactions.reading() as session:
             rows = await session.scalars(wanted.order_by(JobRow.created_at, JobRow.interaction_id))
-            return tuple(_job(row) for row in rows)
+            return tuple(job_of(row) for row in rows)
 
     async def newest(self, owner: int) -> Job | None:
         """Return the newest job of ``owner`` whose pictures they have, or None where there is none."""
@@ -77,7 +84,7 @@ class Jobs:
         newest = wanted.order_by(JobRow.created_at.desc(), JobRow.interaction_id.desc()).limit(1)
         async with self._transactions.reading() as session:
             row = await session.scalar(newest)
-            return None if row is None else _job(row)
+            return None if row is None else job_of(row)
 
     async def counts(self) -> dict[JobState, int]:
         """Return how many jobs there are in each state."""
@@ -131,7 +138,8 @@ async def move(
     return (await session.scalar(moved)) is not None
 
 
-def _job(row: JobRow) -> Job:
+def job_of(row: JobRow) -> Job:
+    """The record of a job, of its row."""
     reply = Reply(
         application_id=row.application_id,
         token=row.token,

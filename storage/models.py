@@ -147,6 +147,7 @@ class JobRow(Base):
         Index(None, "state"),
         Index(None, "owner", "created_at"),
         Index(None, "guild_id", "created_at"),
+        Index(None, "message_id"),
     )
 
     interaction_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -190,7 +191,10 @@ class ErasureRow(Base):
 
 
 class PictureRow(Base):
-    """A finished picture; ``path``, relative to the pictures' folder, is NULL once the file has been let go."""
+    """A finished picture; ``path``, relative to the pictures' folder, is NULL once the file has been let go.
+
+    ``pixels_sha256`` is NULL for those that were kept before it was noted.
+    """
 
     __tablename__ = "pictures"
 
@@ -199,6 +203,7 @@ class PictureRow(Base):
     )
     index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
+    pixels_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     path: Mapped[str | None] = mapped_column(Text)
     recipe: Mapped[str] = mapped_column(Text)
     seed: Mapped[int] = mapped_column(BigInteger)

@@ -5,12 +5,12 @@ import secrets
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import and_, delete, or_, select, tuple_
 
 from storage.errors import StorageError
 from storage.files import PictureFiles
 from storage.jobs import Clock, move, now
-from storage.models import PictureRow
+from storage.models import JobRow, PictureRow
 from storage.records import Drawn, JobState, Picture
 from storage.transactions import Transactions
 
@@ -46,7 +46,24 @@ class Pictures:
         """Return what is known of a job's pictures, in their order."""
         wanted = select(PictureRow).where(PictureRow.job_id == job_id).order_by(PictureRow.index)
         async with self._transactions.reading() as session:
-            return tuple(_picture(row) for row in await session.scalars(wanted))
+            return tuple(picture_of(row) for row in await session.scalars(wanted))
+
+    async def like(self, pixels_sha256: str, *, owner: int, guild_id: int) -> Picture | None:
+        """Return the newest picture with these very pixels that ``owner`` may know of: their own, or one shown here.
+
+        What others drew for themselves alone, or in another server, is not theirs to ask about.
+        """
+        shown_here = and_(JobRow.guild_id == guild_id, JobRow.private.is_(False))
+        wanted = (
+            select(PictureRow)
+            .join(JobRow)
+            .where(PictureRow.pixels_sha256 == pixels_sha256, or_(JobRow.owner == owner, shown_here))
+            .order_by(PictureRow.created_at.desc(), PictureRow.job_id.desc(), PictureRow.index)
+            .limit(1)
+        )
+        async with self._transactions.reading() as session:
+            row = await session.scalar(wanted)
+            return None if row is None else picture_of(row)
 
     async def read(self, picture: Picture) -> bytes | None:
         """Return a picture's PNG, or None where the file has been let go or lost."""
@@ -72,6 +89,7 @@ class Pictures:
             job_id=job_id,
             index=index,
             sha256=digest,
+            pixels_sha256=drawn.pixels_sha256,
             path=f"{digest[:2]}/{job_id}-{index}-{secrets.token_hex(4)}.png",
             recipe=drawn.recipe,
             seed=drawn.seed,
@@ -81,7 +99,8 @@ class Pictures:
         )
 
 
-def _picture(row: PictureRow) -> Picture:
+def picture_of(row: PictureRow) -> Picture:
+    """What is known of a picture, of its row."""
     return Picture(
         job_id=row.job_id,
         index=row.index,

@@ -158,13 +158,17 @@ class Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A finished picture on its way into storage; ``recipe`` is the text inside the PNG."""
+    """A finished picture on its way into storage; ``recipe`` is the text inside the PNG.
+
+    ``pixels_sha256`` is a digest by which the picture is known again in another file; None where nobody made one.
+    """
 
     png: bytes
     recipe: str
     seed: int
     width: int
     height: int
+    pixels_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

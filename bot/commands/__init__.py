@@ -1,9 +1,10 @@
-"""The slash commands: they read options, hand over, and answer; the work is done elsewhere."""
+"""The commands: they read options, hand over, and answer; the work is done elsewhere."""
 
 from bot.commands.config import config
 from bot.commands.filter import filter_group
 from bot.commands.help import help_command
 from bot.commands.imagine import imagine
+from bot.commands.messages import delete, recipe, remix, save_as_preset
 from bot.commands.preset import preset
 from bot.commands.privacy import privacy
 from bot.commands.queue import queue
@@ -12,6 +13,10 @@ from bot.commands.scan import scan
 from bot.commands.settings import settings
 from bot.commands.study import study
 
-COMMANDS = (imagine, queue, preset, scan, study, quota, settings, privacy, config, filter_group, help_command)
+#: Those typed, and those in the menu of a message, of which Discord takes five.
+COMMANDS = (
+    *(imagine, queue, preset, scan, study, quota, settings, privacy, config, filter_group, help_command),
+    *(recipe, remix, save_as_preset, delete),
+)
 
 __all__ = ["COMMANDS"]

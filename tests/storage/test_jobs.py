@@ -108,3 +108,14 @@ async def test_how_a_job_is_answered_is_kept(database: Database) -> None:
     await database.jobs.accept(2, owner=1, spec=SPEC, reply=REPLY)
     kept = [job.reply for job in await database.jobs.among({JobState.ACCEPTING})]
     assert kept == [reply, REPLY]
+
+
+async def test_a_job_is_found_by_its_message(database: Database) -> None:
+    await database.jobs.accept(1, owner=2, spec=SPEC, reply=REPLY)
+    for state in (JobState.QUEUED, JobState.DRAWING, JobState.DRAWN, JobState.DELIVERING):
+        await database.jobs.move(1, state)
+    assert await database.jobs.of_message(77) is None
+    await database.jobs.move(1, JobState.DONE, message_id=77)
+    found = await database.jobs.of_message(77)
+    assert found is not None
+    assert found.id == 1

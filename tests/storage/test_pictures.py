@@ -1,5 +1,6 @@
 """A picture is kept whole, together with its job's new state, or not at all."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from storage.errors import DatabaseFull
 from storage.records import Drawn, JobState
 from tests.storage.conftest import REPLY, SPEC
 
+ANN, BEN, CAT = 1, 2, 3
 PICTURES = [Drawn(png=b"png" * n, recipe=f"recipe {n}", seed=n, width=64, height=8) for n in (1, 2)]
 
 
@@ -67,3 +69,23 @@ async def test_a_file_that_is_gone(drawing: Database, tmp_path: Path) -> None:
     for file in files(tmp_path):
         file.unlink()
     assert await drawing.pictures.read((await drawing.pictures.of(1))[0]) is None
+
+
+async def test_a_picture_is_known_again_by_its_pixels_to_those_who_may_know_it(database: Database) -> None:
+    for job_id, owner, private in ((1, ANN, False), (2, ANN, True), (3, BEN, True)):
+        await database.jobs.accept(job_id, owner=owner, spec=SPEC, reply=replace(REPLY, private=private))
+        for state in (JobState.QUEUED, JobState.DRAWING):
+            await database.jobs.move(job_id, state)
+        drawn = Drawn(png=b"png", recipe="a cat", seed=1, width=64, height=64, pixels_sha256="a" * 64)
+        assert await database.pictures.keep(job_id, [drawn])
+    like, here, elsewhere = database.pictures.like, REPLY.guild_id, 99
+
+    async def jobs(owner: int, guild_id: int) -> int | None:
+        found = await like("a" * 64, owner=owner, guild_id=guild_id)
+        return found and found.job_id
+
+    assert await jobs(BEN, here) == 3, "one's own, the newest"
+    assert await jobs(ANN, elsewhere) == 2, "one's own wherever it was"
+    assert await jobs(CAT, here) == 1, "not what others drew for themselves"
+    assert await jobs(CAT, elsewhere) is None
+    assert await like("b" * 64, owner=ANN, guild_id=here) is None

@@ -1,0 +1,21 @@
+"""Forms that were sent, handed on by the first word of their ids, so that they may be older than this process."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from bot import editing, remixing
+from bot.editing import Interaction
+
+FORMS: Mapping[str, Callable[[Interaction], Awaitable[None]]] = {
+    "edit": editing.submitted,
+    "remix": remixing.remix_submitted,
+    "preset": remixing.preset_submitted,
+}
+
+
+async def submitted(interaction: Interaction) -> None:
+    """Hand a form to whoever showed it; one that nobody here showed is left alone."""
+    data: Any = interaction.data
+    taken = FORMS.get(data["custom_id"].partition(":")[0])
+    if taken is not None:
+        await taken(interaction)
