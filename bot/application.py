@@ -10,7 +10,18 @@ from typing import Any
 
 import structlog
 
-from bot import buttons, forms, layout, lineup, list_pages, menus, preset_pages, survey_buttons, survey_layout
+from bot import (
+    buttons,
+    forms,
+    history,
+    layout,
+    lineup,
+    list_pages,
+    menus,
+    preset_pages,
+    survey_buttons,
+    survey_layout,
+)
 from bot.actions import DEEDS
 from bot.bench import Bench
 from bot.breaker import Breaker
@@ -81,6 +92,7 @@ class Bot:
             pictures=self.database.pictures,
             log=self.database.log,
             favourites=self.database.favourites,
+            history=self.database.history,
             gallery=self.gallery,
             drafts=self.drafts,
             findings=self.findings,
@@ -88,6 +100,8 @@ class Bot:
             buttons=[
                 buttons.JobButton,
                 buttons.PictureSelect,
+                history.HistoryButton,
+                history.HistorySelect,
                 menus.FoundButton,
                 menus.FoundSelect,
                 lineup.TakeBackButton,

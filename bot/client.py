@@ -24,6 +24,7 @@ from bot.privacy import Privacy
 from bot.queue import Queue
 from bot.research import Research
 from storage.favourites import Favourites
+from storage.history import History
 from storage.jobs import Jobs
 from storage.moderation.log import Log
 from storage.pictures import Pictures
@@ -53,6 +54,7 @@ class Client(discord.Client):
         pictures: Pictures,
         log: Log,
         favourites: Favourites,
+        history: History,
         gallery: Gallery,
         drafts: Drafts,
         findings: Findings,
@@ -75,7 +77,8 @@ class Client(discord.Client):
         self.jobs, self.pictures, self.log = jobs, pictures, log
         self.oversight = oversight
         self.research = research
-        self.favourites, self.gallery, self.drafts, self.findings = favourites, gallery, drafts, findings
+        self.favourites, self.history, self.gallery = favourites, history, gallery
+        self.drafts, self.findings = drafts, findings
         self._commands, self._buttons, self._forms = commands, buttons, forms
         self.deeds, self.found_deeds = deeds, found_deeds
         self._home_guild = home_guild

@@ -41,12 +41,14 @@ class Gallery:
         return replace(card, spoiler=job.reply.spoiler)
 
     async def one(self, job: Job, index: int, *, limit: int) -> Card:
-        """One of several pictures alone. Raises Refused where it cannot be shown."""
+        """One picture alone, or what is known of one whose file has made room. Raises Refused for one that is gone."""
         spec = specs.read(job.spec)
         kept = {each.index: each for each in await self.left(job)}
         if index not in kept:
             raise Refused(words.pictures.GONE)
-        card = presenting.taken(spec, index, await self._upload(job, spec, kept[index], limit), left=list(kept))
+        there = kept[index].path is not None
+        upload = await self._upload(job, spec, kept[index], limit) if there else None
+        card = presenting.taken(spec, index, upload, left=list(kept))
         return replace(card, spoiler=job.reply.spoiler)
 
     async def _upload(self, job: Job, spec: PromptSpec, kept: Picture, limit: int) -> Upload:

@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot.buttons import JobButton, PictureSelect
-from bot.presenting import Card, Tone
+from bot.presenting import Card, Tone, Upload
 
 _COLOURS: Mapping[Tone, discord.Colour] = {
     Tone.UNDER_WAY: discord.Colour(0x7A8794),
@@ -32,6 +32,13 @@ def row(items: Iterable[ui.Item[Any]]) -> ui.ActionRow[Any]:
     return made
 
 
+def media(upload: Upload, *, spoiler: bool) -> discord.MediaGalleryItem:
+    """A file that goes with the message, as part of a gallery."""
+    return discord.MediaGalleryItem(
+        f"attachment://{upload.name}", description=upload.description or None, spoiler=spoiler
+    )
+
+
 def _container(card: Card, job_id: int) -> ui.Container[Any]:
     container: ui.Container[Any] = ui.Container(accent_colour=_COLOURS[card.tone])
     container.add_item(ui.TextDisplay(card.text))
@@ -47,9 +54,4 @@ def _container(card: Card, job_id: int) -> ui.Container[Any]:
 
 
 def _shown(card: Card) -> list[discord.MediaGalleryItem]:
-    return [
-        discord.MediaGalleryItem(
-            f"attachment://{upload.name}", description=upload.description or None, spoiler=card.spoiler
-        )
-        for upload in card.uploads or ()
-    ]
+    return [media(upload, spoiler=card.spoiler) for upload in card.uploads or ()]

@@ -131,13 +131,14 @@ def finished(
     )
 
 
-def taken(spec: PromptSpec, index: int, upload: Upload, *, left: Sequence[int]) -> Card:
-    """Show one of several pictures alone, for the one who took it."""
+def taken(spec: PromptSpec, index: int, upload: Upload | None, *, left: Sequence[int]) -> Card:
+    """Show one picture alone, for the one who took it; its file may have made room."""
+    put_away = () if upload is not None else (words.history.PUT_AWAY,)
     return Card(
-        text=words.pictures.which(index + 1, spec.count),
-        notes=(summary(picture(spec, index)),),
+        text=asked(spec) if spec.count == 1 else words.pictures.which(index + 1, spec.count),
+        notes=(summary(picture(spec, index)), *put_away),
         actions=_ON_A_PICTURE,
-        uploads=(upload,),
+        uploads=() if upload is None else (upload,),
         tone=Tone.FINISHED,
         picks=_picks(spec, left),
         index=index,

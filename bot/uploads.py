@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from collections.abc import Iterable
 
 import discord
 from PIL import Image
@@ -10,6 +11,7 @@ from bot.presenting import Card, Upload, alt_text
 from generation.spec import PromptSpec
 
 _QUALITIES = (95, 88, 75, 50)
+_THUMBNAIL_SIDE = 256
 
 
 async def fitted(png: bytes, spec: PromptSpec, *, limit: int) -> Upload | None:
@@ -21,17 +23,32 @@ async def fitted(png: bytes, spec: PromptSpec, *, limit: int) -> Upload | None:
     return None if smaller is None else Upload(f"{name}.webp", smaller, alt_text(spec))
 
 
+async def thumbnail(png: bytes, spec: PromptSpec, *, name: str) -> Upload:
+    """Return the picture of ``spec`` (count 1) as a small file, a few kilobytes, to be seen among others."""
+    return Upload(name, await asyncio.to_thread(_small, png), alt_text(spec))
+
+
 def files_of(card: Card) -> list[discord.File]:
     """The files of a card, fresh for one attempt to send them: sending one uses it up."""
-    return [
-        discord.File(io.BytesIO(upload.content), upload.name, description=upload.description)
-        for upload in card.uploads or ()
-    ]
+    return files(card.uploads or ())
+
+
+def files(uploads: Iterable[Upload]) -> list[discord.File]:
+    """The same of uploads that are on no card."""
+    return [discord.File(io.BytesIO(upload.content), upload.name, description=upload.description) for upload in uploads]
 
 
 def is_smaller(upload: Upload) -> bool:
     """Whether a file is not the PNG itself."""
     return not upload.name.endswith(".png")
+
+
+def _small(png: bytes) -> bytes:
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.thumbnail((_THUMBNAIL_SIDE, _THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
+        file = io.BytesIO()
+        picture.save(file, "WEBP", quality=80)
+        return file.getvalue()
 
 
 def _smaller(png: bytes, limit: int) -> bytes | None:

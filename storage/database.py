@@ -14,6 +14,7 @@ from storage import sqlite
 from storage.errors import DatabaseUnfit, translated
 from storage.favourites import Favourites
 from storage.files import PictureFiles
+from storage.history import History
 from storage.jobs import Jobs
 from storage.migrating import migrate
 from storage.moderation.appeals import Appeals
@@ -38,7 +39,7 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "p
 
 class Database:
     """What is kept, through ``preferences``, ``presets``, ``shares``, ``jobs``, ``pictures``, ``favourites``,
-    ``spending``, ``people`` and moderation's doors.
+    ``history``, ``spending``, ``people`` and moderation's doors.
 
     On SQLite, one process at a time is meant to write; others may read.
     """
@@ -56,6 +57,7 @@ class Database:
         self.people = People(self, files)
         self.retention = Retention(self, files)
         self.favourites = Favourites(self)
+        self.history = History(self)
         self.studies = Studies(self, PictureFiles(pictures.with_name("studies")))
         self.configurations = Configurations(self)
         self.entries = Entries(self)

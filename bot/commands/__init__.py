@@ -3,6 +3,7 @@
 from bot.commands.config import config
 from bot.commands.filter import filter_group
 from bot.commands.help import help_command
+from bot.commands.history import history
 from bot.commands.imagine import imagine
 from bot.commands.messages import delete, recipe, remix, save_as_preset
 from bot.commands.preset import preset
@@ -15,7 +16,7 @@ from bot.commands.study import study
 
 #: Those typed, and those in the menu of a message, of which Discord takes five.
 COMMANDS = (
-    *(imagine, queue, preset, scan, study, quota, settings, privacy, config, filter_group, help_command),
+    *(imagine, queue, history, preset, scan, study, quota, settings, privacy, config, filter_group, help_command),
     *(recipe, remix, save_as_preset, delete),
 )
 

@@ -6,9 +6,9 @@ Texts that come from people are escaped before they get here (see :mod:`bot.pres
 program says of one request, such as :class:`generation.errors.InvalidChoice`, is worded where it is known.
 """
 
-from bot.words import editing, messages, pictures
+from bot.words import editing, history, messages, pictures
 
-__all__ = ["editing", "messages", "pictures"]
+__all__ = ["editing", "history", "messages", "pictures"]
 
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -79,7 +79,7 @@ For moderators, **/config** decides what holds in this server, and **/filter** w
 
 Under a picture, **Again** draws it with a new seed for whoever presses it, **Vary** draws close variations, **Edit** \
 opens its settings, **Recipe** shows all it was made of, and **More** has the rest. While you wait, **Cancel** takes \
-your picture back, and **/queue** shows all that you wait for.
+your picture back, **/queue** shows all that you wait for, and **/history** what you have and your favourites.
 
 In the menu of any message, under *Apps*, **Recipe**, **Remix** and **Save as preset** read the pictures in it, and \
 **Delete** removes your own.
