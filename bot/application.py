@@ -49,6 +49,7 @@ from bot.remarks import Remarks
 from bot.remixing import FOUND_DEEDS
 from bot.research import Research
 from bot.supervision import keep_connected
+from bot.translation import Translator
 from generation.drawing import DrawingProcess
 from generation.errors import ModelUnavailable
 from generation.profiles import Profile, load_profiles
@@ -113,6 +114,7 @@ class Bot:
             deeds=DEEDS,
             found_deeds=FOUND_DEEDS,
             forms=forms.submitted,
+            translator=Translator.read(),
             trace=self.metrics.trace(),
             home_guild=self.configuration.home_guild,
         )

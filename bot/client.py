@@ -63,6 +63,7 @@ class Client(discord.Client):
         deeds: Mapping[Action, Deed],
         found_deeds: Mapping[What, FoundDeed],
         forms: Callable[[discord.Interaction["Client"]], Awaitable[None]],
+        translator: app_commands.Translator | None = None,
         trace: aiohttp.TraceConfig | None = None,
         home_guild: int | None = None,
     ) -> None:
@@ -82,6 +83,7 @@ class Client(discord.Client):
         self._commands, self._buttons, self._forms = commands, buttons, forms
         self.deeds, self.found_deeds = deeds, found_deeds
         self._home_guild = home_guild
+        self._translator = translator
         self.watching: dict[int, int] = {}
         self.tree = CommandTree(self)
 
@@ -90,6 +92,7 @@ class Client(discord.Client):
         for command in self._commands:
             self.tree.add_command(command)
         self.add_dynamic_items(*self._buttons)
+        await self.tree.set_translator(self._translator)
         guild = None if self._home_guild is None else discord.Object(self._home_guild)
         if guild is not None:
             self.tree.copy_global_to(guild=guild)

@@ -1,8 +1,22 @@
-"""Numbers, times and plurals read right."""
+"""Numbers, times and plurals read right, and no sentence for people stands outside of the catalogue."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import bot
 from bot import words
+
+#: What operators read: in logs, on the terminal, in the figures. Two more files have one such sentence each.
+FOR_OPERATORS = {"application.py", "condition.py", "configuration.py", "metrics.py"}
+FOR_OPERATORS_TOO = {
+    "Discord does not know this token; copy it again from the developer portal.",
+    "Discord answered {} ({}).",
+}
+_SENTENCE = re.compile(r"[A-Z].* .*[.?!…]", re.DOTALL)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +79,41 @@ def test_steps() -> None:
 
 def test_the_page_of_help_fits_a_message() -> None:
     assert len(words.HELP) <= 2000
+
+
+def files() -> list[Path]:
+    folder = Path(str(bot.__file__)).parent
+    found = [file for each in (folder, folder / "commands") for file in each.glob("*.py")]
+    return sorted(file for file in found if file.name not in FOR_OPERATORS)
+
+
+def sentences(tree: ast.AST) -> Iterator[str]:
+    """Every text that reads like a sentence, but for documentation; holes in it are ``{}``."""
+    passed: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if node in passed:
+            passed.update(ast.iter_child_nodes(node))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            passed.add(node.value)
+        elif isinstance(node, ast.JoinedStr):
+            passed.update(ast.iter_child_nodes(node))
+            yield from _if_sentence(
+                "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from _if_sentence(node.value)
+
+
+def _if_sentence(text: str) -> Iterator[str]:
+    if _SENTENCE.fullmatch(text.strip()):
+        yield text
+
+
+def test_the_search_for_sentences_finds_them() -> None:
+    source = '''"""A module. It says so."""\nX = "That went wrong."\nY = f"That {X} went wrong."\nZ = "a b."'''
+    assert list(sentences(ast.parse(source))) == ["That went wrong.", "That {} went wrong."]
+
+
+@pytest.mark.parametrize("file", files(), ids=lambda file: file.name)
+def test_every_sentence_for_people_is_in_the_catalogue(file: Path) -> None:
+    assert set(sentences(ast.parse(file.read_text(encoding="utf-8")))) <= FOR_OPERATORS_TOO
