@@ -68,13 +68,13 @@ async def remix_submitted(interaction: Interaction) -> None:
     _, reading, index = data["custom_id"].split(":")
     typed = dict(editing.typed_in(data["components"]))
     draft = interaction.user.id, int(reading), int(index)
-    interaction.client.drafts.keep(draft, typed)
     desk, one = interaction.client.desk, None
     try:
         one = await interaction.client.findings.named(f"file:{reading}:{index}")
         spec, _ = _recalled(interaction, one)
         await desk.take(interaction, desk.altered(spec, editing.changes(spec, typed)))
     except Exception as error:  # noqa: BLE001  (whatever it is, the one who typed must hear of it)
+        interaction.client.drafts.keep(draft, typed)
         await _give_back(interaction, error, one)
     else:
         interaction.client.drafts.drop(draft)

@@ -75,6 +75,8 @@ HELP = """\
 **/preset** keeps choices under a name, for one picture or, with `use`, for all: `save`, `list`, `edit`, `share`. \
 **/quota** says how many pictures you have left, **/privacy** hands out or deletes all that is kept of you.
 
+**/scan** draws a grid over two axes, **/study** many pictures that people sort.
+
 For moderators, **/config** decides what holds in this server, and **/filter** which words it does not want.
 
 Under a picture, **Again** draws it with a new seed for whoever presses it, **Vary** draws close variations, **Edit** \

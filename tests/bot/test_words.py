@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from discord import app_commands
 
 import bot
 from bot import words
+from bot.commands import COMMANDS
 
 #: What operators read: in logs, on the terminal, in the figures. Two more files have one such sentence each.
 FOR_OPERATORS = {"application.py", "condition.py", "configuration.py", "metrics.py"}
@@ -75,6 +77,15 @@ def test_a_place_in_the_queue() -> None:
 def test_steps() -> None:
     assert words.drawing(3, 64, None) == "Drawing: step 3 of 64."
     assert words.drawing(3, 64, 20) == "Drawing: step 3 of 64, about 20 seconds to go."
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_is_on_the_page_of_help_and_in_the_readme(command: object) -> None:
+    name = str(getattr(command, "name", ""))
+    called = name if isinstance(command, app_commands.ContextMenu) else f"/{name}"
+    readme = (Path(str(bot.__file__)).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert called == "/help" or f"**{called}**" in words.HELP
+    assert f"**{called}**" in readme or f"| `{called}" in readme or f", `{called}`" in readme
 
 
 def test_the_page_of_help_fits_a_message() -> None:
