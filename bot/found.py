@@ -78,8 +78,9 @@ class Findings:
         found, reasons = await self._try_all(interaction, pictures)
         if not found:
             raise reasons[0]
-        self._remember(interaction.id, found)
-        return tuple(found)
+        once = tuple({each.key: each for each in found}.values())
+        self._remember(interaction.id, once)
+        return once
 
     async def job_of(self, interaction: discord.Interaction["Client"], message: discord.Message) -> Job | None:
         """The job whose message it is, or None. A message of somebody else's is never one of ours, whatever it says."""

@@ -199,6 +199,9 @@ async def test_of_several_pictures_one_is_chosen(stage: Stage, bot: Bot) -> None
     modal = await (await stage.ann.selects(card, words.messages.CHOOSE["remix"], "c.png")).modal_shown()
     assert fields(modal)["Prompt"] == "(a dog:1.2), sitting"
     grid = await drawn(stage, bot, prompt="a cat", seed=10, count=3)
+    twice = Upload("twice.png", stripped(grid.attachments[0].bytes))
+    posted = stage.ben.posts(stage.channel, "", twice, twice)
+    assert "Seed: 10" in (await told(await stage.ann.applies("Recipe", posted))).text, "the same one is there once"
     card = await told(await stage.ben.applies("Recipe", grid))
     chosen = await stage.ben.selects(card, words.messages.CHOOSE["recipe"], "Picture 2")
     assert (await told(chosen)).text == f"```\n{png.read(grid.attachments[1].bytes)}\n```"
