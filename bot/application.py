@@ -41,6 +41,7 @@ from bot.moderation.floor import Floor
 from bot.moderation.rulebook import Rulebook
 from bot.observatory import serving
 from bot.oversight import Oversight
+from bot.pace import Pace
 from bot.policy import Policy, uphold
 from bot.presets import Shelf
 from bot.privacy import Privacy
@@ -178,6 +179,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
         _log.info("opened", database=database.description, profile=profile.name)
         remarks = Remarks(profile=profile, preferences=database.preferences)
         gallery = Gallery(pictures=database.pictures, remarks=remarks)
+        pace = Pace()
         queue = Queue(
             jobs=database.jobs,
             pictures=database.pictures,
@@ -185,6 +187,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
             delivery=delivery,
             gallery=gallery,
             permit=permit,
+            pace=pace,
         )
         policy = Policy()
         rulebook = Rulebook(configurations=database.configurations, entries=database.entries)
@@ -209,6 +212,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
             view=survey_layout.survey_view,
             permit=permit,
             withholds=oversight.withholds,
+            pace=pace,
         )
         await queue.recover()
         await bench.recover()

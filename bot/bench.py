@@ -19,6 +19,7 @@ from bot import errors, surveys
 from bot.board import Board
 from bot.errand import Permit
 from bot.insisting import insist
+from bot.pace import Pace
 from bot.studies.drawing import draw_each
 from bot.studies.measures import Measures, measure
 from bot.surveys import Survey
@@ -26,7 +27,6 @@ from bot.words import studies as words
 from generation.drawing import DrawingProcess, Picture
 from generation.errors import ProcessError
 from generation.gate import GateScores
-from generation.samplers.names import network_calls
 from generation.spec import PromptSpec
 from storage.records import Study, StudyState
 from storage.studies import Studies
@@ -37,7 +37,6 @@ _log = structlog.get_logger(__name__)
 SHOW_PAUSE = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 60.0
 _OVERVIEW_SIDE = 2048
-_MEMORY = 0.2
 
 #: Lays out the message of a survey; the second is why it stopped, if it did, the third whether a picture goes with it.
 ViewMaker = Callable[[Survey, str, bool], discord.ui.LayoutView]
@@ -63,16 +62,17 @@ class Bench:
         view: ViewMaker,
         permit: Permit,
         withholds: Withholds,
+        pace: Pace,
         show_pause: float = SHOW_PAUSE,
     ) -> None:
         self._studies, self._process, self._board = studies, process, board
         self._view, self._permit, self._withholds, self._show_pause = view, permit, withholds, show_pause
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._pace: float | None = None
+        self._pace = pace
 
     def seconds(self, specs: list[PromptSpec]) -> float | None:
-        """How long drawing ``specs`` would take alone, by what was drawn here lately; None before anything was."""
-        return None if self._pace is None else self._pace * sum(map(_work, specs))
+        """How long drawing ``specs`` will take, going by what was drawn lately; None before anything was."""
+        return self._pace.foretell(specs)
 
     async def begin(self, study_id: int) -> bool:
         """Start drawing a survey, or go on with one that was stopped; say whether it stood where it may start."""
@@ -157,7 +157,8 @@ class Bench:
         async with aclosing(drawing) as pictures:
             async for index, picture in pictures:
                 await self._keep(record, index, picture)
-                self._note_pace(picture.spec, time.monotonic() - begun)
+                # Several are drawn at once, so the time between two finished ones is what one of them takes.
+                self._pace.note(picture.spec, time.monotonic() - begun)
                 begun = time.monotonic()
                 if begun - shown >= self._show_pause:
                     await self.show(record.id)
@@ -177,11 +178,6 @@ class Bench:
             )
         )
 
-    def _note_pace(self, spec: PromptSpec, seconds: float) -> None:
-        """Several are drawn at once, so the time between two finished ones is what one of them takes."""
-        pace = seconds / _work(spec)
-        self._pace = pace if self._pace is None else self._pace + _MEMORY * (pace - self._pace)
-
     async def _overview(self, survey: Survey) -> discord.File | None:
         pictures = await self.read_pictures(survey)
         content = await asyncio.to_thread(_encoded, survey, pictures)
@@ -189,11 +185,6 @@ class Bench:
             return None
         alt = words.overview_alt(survey.record.title, len(survey.pictures), survey.record.samples)
         return discord.File(io.BytesIO(content), "overview.webp", description=alt)
-
-
-def _work(spec: PromptSpec) -> float:
-    """Work of a picture, in steps of a megapixel: good enough to foretell minutes."""
-    return network_calls(spec.sampler, spec.steps) * spec.width * spec.height / 1e6
 
 
 def _measured(png: bytes) -> Measures:

@@ -1,6 +1,7 @@
 """What becomes of one job: drawn, kept, brought to its message; or ended, and its person told why."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from bot.delivery import Delivery, JobMessage, Undeliverable
 from bot.errors import Failure, Refused
 from bot.gallery import Gallery
 from bot.insisting import insist
+from bot.pace import Pace
 from generation import drawing, png, source
 from generation.drawing import DrawingProcess, Finished, Picture, Update, Waiting
 from generation.errors import Cancelled, ProcessError
@@ -41,6 +43,7 @@ class Means:
     delivery: Delivery
     gallery: Gallery
     permit: Permit
+    pace: Pace
 
 
 class Errand:
@@ -112,7 +115,7 @@ class Errand:
 
     async def _watch(self, hand: drawing.Job, message: JobMessage) -> tuple[Picture, ...]:
         """Show what becomes of the job until it is drawn; a drawing process that died begins anew by itself."""
-        spec, deaths, begun = hand.spec, 0, False
+        spec, deaths, begun, since = hand.spec, 0, False, time.monotonic()
         async with aclosing(hand.updates(preview_seconds=_PREVIEW_SECONDS)) as updates:
             async for update in updates:
                 self.news = update
@@ -122,8 +125,9 @@ class Errand:
                     message.show(presenting.waiting(update, spec, begun_before=deaths > 0))
                     continue
                 if not begun:
-                    begun = await self._taken_up()
+                    begun, since = await self._taken_up(), time.monotonic()
                 if isinstance(update, Finished):
+                    self._means.pace.note(spec, time.monotonic() - since)
                     return update.pictures
                 message.show(presenting.drawing(update, spec))
         raise AssertionError("updates end with Finished or with an error")

@@ -17,6 +17,7 @@ from bot.errand import Errand, Means, Permit
 from bot.errors import Refused
 from bot.gallery import Gallery
 from bot.insisting import insist
+from bot.pace import Pace
 from generation.drawing import DrawingProcess
 from generation.spec import PromptSpec
 from generation.updates import Update, Waiting
@@ -47,10 +48,17 @@ class Queue:
         delivery: Delivery,
         gallery: Gallery,
         permit: Permit,
+        pace: Pace,
     ) -> None:
         self._jobs = jobs
         self._means = Means(
-            jobs=jobs, pictures=pictures, process=process, delivery=delivery, gallery=gallery, permit=permit
+            jobs=jobs,
+            pictures=pictures,
+            process=process,
+            delivery=delivery,
+            gallery=gallery,
+            permit=permit,
+            pace=pace,
         )
         self._owners: dict[int, int] = {}
         self._errands: dict[int, Errand] = {}

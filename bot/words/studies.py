@@ -49,7 +49,7 @@ def proposal(title: str, pictures: int, steps: int, seconds: float | None) -> st
     """Say what something would cost, before it starts."""
     when = f"about {steps:,} steps of the network"
     if seconds is not None:
-        when += f", {duration(seconds)} on a bot that has nothing else to do"
+        when += f", {duration(seconds)} going by the latest pictures"
     return (
         f"**{title}**\n{counted(pictures, 'picture')}, {when}. They are drawn between other people's pictures, "
         "and count towards your day's."
