@@ -12,6 +12,7 @@ from bot.moderation.circumstances import Person, Place
 from bot.moderation.floor import Floor
 from bot.moderation.policy import NEW, Decision, Rule, Verdict, judge, judge_picture, judge_spending
 from bot.moderation.rulebook import Rulebook
+from bot.words import moderation as sentences
 from bot.words.studies import NOT_UNDER_REVIEW
 from generation.gate import GateScores
 from generation.spec import PromptSpec
@@ -45,8 +46,11 @@ class Oversight:
         )
 
     async def admit(self, spec: PromptSpec, who: Person, where: Place, *, waiting: int) -> Verdict:
-        """As :meth:`judge`, but raise Refused, with its case, for what is refused."""
+        """As :meth:`judge`, but raise Refused, with its case, for what is refused, and for what would be held."""
         verdict = await self.judge(spec, who, where, waiting=waiting)
+        if verdict.decision is Decision.HOLD:
+            # Nobody can be shown a picture before it is posted yet, so what must be is not drawn at all.
+            raise Refused(sentences.NO_REVIEW, rule=verdict.rule)
         if verdict.decision is not Decision.REFUSE:
             return verdict
         case_id = None

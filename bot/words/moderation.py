@@ -8,6 +8,9 @@ EXPLICIT_WORDS = (
     "Explicit pictures are not drawn here: they are for age-restricted channels, where a server allows them. "
     "Leave the explicit words out."
 )
+NO_REVIEW = (
+    "In this server a moderator sees every picture first, which this bot cannot do yet; so it draws nothing here."
+)
 REVIEWED = "A moderator of this server looks at every picture before it is shown."
 UNCHECKED = "The picture could not be checked, so a moderator looks at it before it is shown."
 LOOKS_EXPLICIT = "The picture check takes this picture for explicit, so it is not shown here."

@@ -12,6 +12,7 @@ from bot.moderation.floor import Floor
 from bot.moderation.policy import Decision, Rule
 from bot.moderation.rulebook import Rulebook
 from bot.oversight import Oversight
+from bot.words import moderation as sentences
 from storage.database import Database
 from storage.errors import DatabaseBusy
 from storage.moderation.histories import Histories
@@ -75,12 +76,17 @@ async def test_pace_is_no_case(database: Database, oversight: Oversight) -> None
     assert await database.cases.newest(SERVER) == ()
 
 
-async def test_what_is_not_refused_says_what_will_become_of_it(oversight: Oversight) -> None:
+async def test_what_would_be_held_is_refused_while_nobody_can_look_at_it(
+    database: Database, oversight: Oversight
+) -> None:
     verdict = await oversight.admit(spec(), person(), place(), waiting=0)
     assert verdict.decision is Decision.ALLOW
     await oversight.rulebook.change(SERVER, {"review": "everything"}, by=MODERATOR)
-    verdict = await oversight.admit(spec(), person(), place(), waiting=0)
-    assert verdict.decision is Decision.HOLD
+    assert (await oversight.judge(spec(), person(), place(), waiting=0)).decision is Decision.HOLD
+    refusal = await refused(oversight)
+    assert refusal.rule is Rule.REVIEW
+    assert str(refusal) == sentences.NO_REVIEW
+    assert await database.cases.newest(SERVER) == ()
 
 
 async def test_the_record_of_jobs_is_what_counts(database: Database, oversight: Oversight) -> None:
