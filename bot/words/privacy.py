@@ -7,6 +7,9 @@ settings        your own defaults
 presets         your presets; shown_presets says in which servers members use them, preset_codes under which codes
 jobs            what you asked for: spec is the whole request, the rest where the answer went
 pictures        the recipes of your pictures; the folder of that name holds the pictures themselves
+favourites      the pictures that you keep as favourites
+studies         scans and studies that you began; study_pictures what was measured of their pictures, study_labels what
+                you said of pictures, in your studies and in others'
 cases, strikes, blocks, appeals, reports    what moderators decided about you, and what you told them
 spent           how many pictures you asked for before you last had everything deleted; kept for a day
 erasures        that you want everything deleted, until it is
@@ -23,7 +26,8 @@ KEEP = "Keep everything"
 
 ASK = """\
 This deletes all that the bot keeps of you, for good: your settings, your presets and their codes, what you asked for, \
-its recipes and pictures. What is on its way is cancelled first.
+its recipes and pictures, your favourites, the studies that you began and what you said in others'. What is on its \
+way is cancelled first.
 
 It does not delete messages in Discord, a server's presets, backups made by whoever runs the bot, or what moderators \
 decided (cases, strikes, blocks, their log), which is theirs to keep. For a day the bot remembers how many pictures \

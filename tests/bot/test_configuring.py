@@ -294,6 +294,7 @@ async def test_the_floor_is_closed_in_every_command_that_takes_a_prompt(stage: S
         if "prompt" not in options:
             continue
         needed = {name: "x" for name, each in options.items() if each.get("required") and name != "prompt"}
+        needed |= {name: axis for name, axis in (("across", "cfg=1,2"), ("down", "steps=1,2")) if name in options}
         answer = await says(stage, line, prompt=forbidden, **needed)
         assert answer.startswith(words.NOT_ALLOWED), line
     assert await bot.database.jobs.among(set(JobState)) == before
