@@ -6,6 +6,7 @@
 #   make slow     the tests that take minutes or gigabytes
 #   make bench    what the loop costs, whether company changes a picture, how long people wait: minutes, no GPU
 #   make bench-full  the same, longer, with figures written to build/
+#   make faults   break everything around the bot a thousand times; figures go to build/faults.json: an hour or two
 #   make soak     2,000 jobs while everything goes wrong
 
 PYTHON ?= python3
@@ -18,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 BIN := .venv/bin
 
-.PHONY: run test check slow bench bench-full soak clean
+.PHONY: run test check slow bench bench-full faults soak clean
 
 run: .venv/.installed
 	$(BIN)/ninewords run
@@ -46,6 +47,10 @@ bench-full: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.reproducibility --full --json build/reproducibility.json
 	$(BIN)/python -m benchmarks.memory --full --json build/memory.json
 	$(BIN)/python -m benchmarks.arrivals --full --json build/arrivals.json
+
+faults: .venv/.installed-dev
+	$(BIN)/python -m pytest -q tests/faults --faults-full --faults-json build/faults.json
+	$(BIN)/python -m tests.faults.figures build/faults.json
 
 soak: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.soak --json build/soak.json

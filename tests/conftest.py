@@ -20,3 +20,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="folder of conformance vectors; every vector file found there is run (default: the project's own copy)",
     )
+    parser.addoption(
+        "--faults-full",
+        action="store_true",
+        help="break things as often as it takes to believe the figures (an hour or two); otherwise a little of each",
+    )
+    parser.addoption(
+        "--faults-json", type=Path, metavar="FILE", help="write what the tests of faults counted into that file"
+    )

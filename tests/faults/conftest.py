@@ -10,8 +10,30 @@ import pytest
 from bot import application
 from generation.drawing import DrawingProcess
 from tests.bot.stage import Stage
+from tests.faults.figures import Figures
 
 DRAWING_SECONDS = 0.2
+#: How long one test may take in its full form, in seconds.
+_FULL_TIMEOUT = 7200
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--faults-full"):
+        for item in items:
+            if item.path.parent == Path(__file__).parent:
+                item.add_marker(pytest.mark.timeout(_FULL_TIMEOUT), append=False)
+
+
+@pytest.fixture
+def full(pytestconfig: pytest.Config) -> bool:
+    """Whether things are to be broken as often as it takes to believe the figures; otherwise a little, in seconds."""
+    return bool(pytestconfig.getoption("--faults-full"))
+
+
+@pytest.fixture
+def figures(pytestconfig: pytest.Config, full: bool) -> Figures:
+    """Where a test notes what it counted: ``figures.note("kill -9", kills=1000, lost=0)``."""
+    return Figures(pytestconfig.getoption("--faults-json"), full=full)
 
 
 @pytest.fixture
