@@ -168,7 +168,12 @@ async def _observed(bot: Bot) -> AsyncIterator[None]:
 async def _put_together(configuration: Configuration, profile: Profile, floor: Floor) -> AsyncIterator[Bot]:
     permit = partial(uphold, floor)
     breaker = Breaker()
-    metrics = Metrics(breaker=breaker, waiting=lambda: queue.on_the_way(), drawer=lambda: process.pid)
+    metrics = Metrics(
+        breaker=breaker,
+        waiting=lambda: queue.on_the_way(),
+        drawer=lambda: process.pid,
+        pulse=lambda: process.pulse,
+    )
     async with (
         Database.open(configuration.database, pictures=configuration.data_folder / "pictures") as database,
         _process(configuration, profile) as process,

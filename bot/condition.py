@@ -11,6 +11,7 @@ from bot.breaker import Breaker
 from bot.metrics import resident
 from bot.queue import Queue
 from generation.drawing import DrawingProcess
+from generation.totals import Totals
 from generation.version import program_version
 from storage.database import Database
 from storage.errors import StorageError
@@ -64,8 +65,22 @@ class Condition:
             "complaints": await self.complaints(),
             "database": self._database.description,
             "model": None if info is None else asdict(info),
-            "drawer": {"pid": self._process.pid, "resident_bytes": resident(self._process.pid)},
+            "drawer": _drawer(self._process),
             "on_the_way": self._queue.on_the_way(),
             "jobs": jobs,
             "invalid_requests": self._breaker.recent,
         }
+
+
+def _drawer(process: DrawingProcess) -> dict[str, Any]:
+    """The drawing process: its memory, and what it has done since it began."""
+    told = process.pulse
+    totals = Totals() if told is None else told.totals
+    return {
+        "pid": process.pid,
+        "resident_bytes": resident(process.pid),
+        "accelerator_bytes": 0 if told is None else told.accelerator_bytes,
+        "steps": sum(totals.steps),
+        "seconds_a_step": totals.mean_step,
+        "rows_a_call": totals.mean_fill,
+    }

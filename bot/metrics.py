@@ -1,17 +1,22 @@
 """The bot's figures for Prometheus, each bot's in a registry of its own."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 
 import aiohttp
 import discord
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
 from yarl import URL
 
 from bot.breaker import Breaker
+from generation.drawing import Alive
+from generation.totals import CALL_ROWS, STEP_SECONDS, Totals
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _ACK_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
@@ -19,9 +24,19 @@ _OURS = ("bot.", "generation.", "storage.")
 
 
 class Metrics:
-    """Counters and gauges. ``waiting`` says how many jobs are on the way; ``drawer`` is the drawing process's id."""
+    """Counters and gauges.
 
-    def __init__(self, *, breaker: Breaker, waiting: Callable[[], int], drawer: Callable[[], int | None]) -> None:
+    ``waiting`` says how many jobs are on the way; ``drawer`` is the drawing process's id, ``pulse`` what it told last.
+    """
+
+    def __init__(
+        self,
+        *,
+        breaker: Breaker,
+        waiting: Callable[[], int],
+        drawer: Callable[[], int | None],
+        pulse: Callable[[], Alive | None],
+    ) -> None:
         self.registry = CollectorRegistry()
         self._breaker = breaker
         self.acknowledgement = Histogram(
@@ -41,6 +56,12 @@ class Metrics:
         self._gauge(
             "ninewords_drawer_resident_bytes", "Memory of the drawing process.", lambda: float(resident(drawer()))
         )
+        self._gauge(
+            "ninewords_drawer_accelerator_bytes",
+            "Memory that the drawing process has taken of an accelerator.",
+            lambda: float(told.accelerator_bytes if (told := pulse()) else 0),
+        )
+        self.registry.register(_Loop(pulse))
         ProcessCollector(registry=self.registry)
 
     def written(self) -> bytes:
@@ -78,6 +99,39 @@ class Metrics:
 
     def _gauge(self, name: str, documentation: str, value: Callable[[], float]) -> None:
         Gauge(name, documentation, registry=self.registry).set_function(value)
+
+
+class _Loop(Collector):
+    """The drawing process's totals. They begin anew with each process, as counters may."""
+
+    def __init__(self, pulse: Callable[[], Alive | None]) -> None:
+        self._pulse = pulse
+
+    def collect(self) -> Iterable[Metric]:
+        """The figures at present."""
+        told = self._pulse()
+        totals = Totals() if told is None else told.totals
+        yield HistogramMetricFamily(
+            "ninewords_step_seconds",
+            "Steps that everybody in the batch took together, and how long they took.",
+            buckets=_buckets(STEP_SECONDS, totals.steps),
+            sum_value=totals.step_seconds,
+        )
+        yield HistogramMetricFamily(
+            "ninewords_network_call_rows",
+            "Network calls, and the rows they had, padding included.",
+            buckets=_buckets(CALL_ROWS, totals.calls),
+            sum_value=totals.rows + totals.padding,
+        )
+        rows = CounterMetricFamily("ninewords_network_rows", "Rows of network calls, by what they were.", labels=["of"])
+        rows.add_metric(["pictures"], totals.rows)
+        rows.add_metric(["padding"], totals.padding)
+        yield rows
+
+
+def _buckets(bounds: Sequence[float], counts: Sequence[int]) -> Sequence[tuple[str, float]]:
+    """Prometheus's buckets, each of which holds those before it too."""
+    return list(zip([*map(str, bounds), "+Inf"], map(float, accumulate(counts)), strict=True))
 
 
 class _EventCounter(logging.Handler):

@@ -18,7 +18,7 @@ from generation.acceleration import Acceleration
 from generation.errors import DrawerDied, GateFailed, InvalidChoice, ProcessError
 from generation.gate import GateScores
 from generation.job import Enlargement, Hand, Job
-from generation.messages import Draw, Enlarge, Load, ModelInfo, Priority
+from generation.messages import Alive, Draw, Enlarge, Load, ModelInfo, Priority
 from generation.profiles import Profile
 from generation.roster import Roster
 from generation.scoring import UNCHECKED, Scoring
@@ -27,6 +27,7 @@ from generation.supervision import Supervision
 from generation.updates import Enlarged, Finished, Picture, Progress, Update, Waiting
 
 __all__ = [
+    "Alive",
     "DrawingProcess",
     "Enlarged",
     "Enlargement",
@@ -109,6 +110,11 @@ class DrawingProcess:
     def pid(self) -> int | None:
         """The process's id; None while there is none."""
         return self._supervision.pid
+
+    @property
+    def pulse(self) -> Alive | None:
+        """The newest that the present process told of itself, a second old at most while all is well."""
+        return self._supervision.pulse
 
     async def start(self) -> ModelInfo:
         """Start the process if it is not running, and wait until its model is loaded.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from generation.scheduler import PictureId
+from generation.totals import Tally
 
 _MEMORY = 0.05
 #: The spread of steps' work, over its mean, below which nothing can be told of how their time depends on it.
@@ -79,6 +80,7 @@ class Ledger:
         self._accounts: dict[PictureId, _Account] = {}
         self._steps = _Line()
         self._per_decode = _Average()
+        self.tally = Tally()
         self.worked = 0.0
         self.longest_step: float | None = None
 
@@ -106,6 +108,7 @@ class Ledger:
             self._accounts[picture].done += 1
             work += self._accounts[picture].work
         self._steps.add(work, seconds)
+        self.tally.step(seconds)
         self._note(seconds)
 
     def decode(self, work: float, seconds: float) -> None:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
+from generation import totals
 from generation.acceleration import Acceleration
 from generation.gate import GateScores
 from generation.spec import PromptSpec
+from generation.totals import Totals
 
 #: Low priority takes the steps that nobody else is there for.
 Priority = Literal["normal", "low"]
@@ -132,12 +134,15 @@ class Unloadable:
 class Alive:
     """Sent about once a second.
 
-    ``busy`` is for how many seconds the loop has been at what it is doing, 0 when it waits for work; ``usual`` is
-    how long the longest of its steps has taken so far, None before the first.
+    ``busy`` is for how many seconds the loop, or the thread that checks and encodes, has been at what it is doing, 0
+    when both wait for work; ``usual`` is how long the longest of the loop's steps has taken so far, None before the
+    first. ``accelerator_bytes`` are those taken of an accelerator's memory, 0 where there is none.
     """
 
     busy: float
     usual: float | None
+    totals: Totals = field(default_factory=Totals)
+    accelerator_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +223,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "acceleration": lambda held: Acceleration(**held),
     "info": lambda held: ModelInfo(**held),
     "scores": lambda held: held and GateScores(**held),
+    "totals": totals.read,
     "places": lambda held: {key: (place, seconds) for key, (place, seconds) in held.items()},
 }
 

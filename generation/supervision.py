@@ -54,6 +54,7 @@ class Supervision:
         self._task: asyncio.Task[None] | None = None
         self._closed = False
         self.info: ModelInfo | None = None
+        self.pulse: Alive | None = None
 
     @property
     def pid(self) -> int | None:
@@ -106,7 +107,7 @@ class Supervision:
 
     async def _run(self, ready: asyncio.Future[ModelInfo]) -> None:
         """Run the process once. Ends only by an error."""
-        self.info = None
+        self.info = self.pulse = None
         self._child = child = await Child.start(self._command)
         try:
             child.send(self._load)
@@ -130,6 +131,7 @@ class Supervision:
             case Unloadable(sentence=sentence):
                 raise ModelUnavailable(sentence)
             case Alive(busy=busy, usual=usual):
+                self.pulse = message
                 self._check_step(busy, usual)
             case _:
                 self._listener.hear(message)

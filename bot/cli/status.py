@@ -52,13 +52,28 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     model, jobs = found["model"], found["jobs"]
     yield f"ninewords {found['version']}, running for {_span(found['uptime_seconds'])}"
     yield f"model     {'not ready' if model is None else '{name} on {device}, {dtype}'.format(**model)}"
-    yield f"memory    {found['drawer']['resident_bytes'] / 2**20:.0f} MiB in the drawing process"
+    yield f"memory    {_memory(found['drawer'])}"
+    yield f"drawing   {_pace(found['drawer'])}"
     yield f"database  {found['database']}"
     yield f"jobs      {found['on_the_way']} on the way" + "".join(f", {n} {state}" for state, n in sorted(jobs.items()))
     yield f"Discord   {found['invalid_requests']} invalid requests in the last ten minutes"
     yield from (f"!         {complaint}" for complaint in found["complaints"] or ())
     if not found["complaints"]:
         yield "All is well."
+
+
+def _memory(drawer: Mapping[str, Any]) -> str:
+    taken = f"{drawer['resident_bytes'] / 2**20:.0f} MiB in the drawing process"
+    there = drawer["accelerator_bytes"]
+    return f"{taken}, {there / 2**20:.0f} MiB on its accelerator" if there else taken
+
+
+def _pace(drawer: Mapping[str, Any]) -> str:
+    if drawer["seconds_a_step"] is None:
+        return "nothing drawn since the drawing process began"
+    steps = "1 step" if drawer["steps"] == 1 else f"{drawer['steps']:,} steps"
+    fill = "no network call" if drawer["rows_a_call"] is None else f"{drawer['rows_a_call']:.1f} rows a network call"
+    return f"{steps}, {1000 * drawer['seconds_a_step']:.0f} ms each, {fill}"
 
 
 def _span(seconds: int) -> str:

@@ -1,6 +1,7 @@
 """Puts the loop together for a loaded model: what fits this machine is chosen here and nowhere else."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -49,13 +50,15 @@ def assemble(
     gate: PictureGate | None,
     report: Callable[[Message], None],
     fault: Callable[[BaseException], None],
+    busy: Callable[[], AbstractContextManager[None]] = nullcontext,
     ledger: Ledger,
     budget: Budget | None = None,
 ) -> Engine:
     """Make the loop.
 
     ``preview`` maps latents to RGB, bias last. ``acceleration`` may lay the model out anew in memory. Without a
-    ``gate`` no picture passes for checked. ``fault`` is told what breaks outside the loop. The network is timed for a
+    ``gate`` no picture passes for checked. ``fault`` is told what breaks outside the loop, and what is done there is
+    done within ``busy()``. The network is timed for a
     second unless a ``budget`` is given. Raises ModelUnavailable for an acceleration that this device does not have.
     """
     channels_last = _is_on(acceleration.channels_last, model)
@@ -78,9 +81,10 @@ def assemble(
         prepared=faster and Prepared(faster, counts_of(faster, few=True)),
         keeps=reproducible,
         watch=Watch(lagging=model.device.type == "cuda"),
+        called=ledger.tally.call,
     )
     scheduler = Scheduler(room=_room(model, work, counts, budget or _measured(model, network, work)))
-    decoder, encoder = Decoder(model.vae), Encoder(model.info, gate, fault)
+    decoder, encoder = Decoder(model.vae), Encoder(model.info, gate, fault, busy)
     return Engine(
         model=model,
         text_encoder=TextEncoder(model.tokenizer, model.text_encoder),

@@ -4,6 +4,7 @@ import io
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 
 from PIL import Image
 
@@ -26,11 +27,18 @@ _MOST_PIXELS = 2 * 4096 * 4096
 class Encoder:
     """One thread that works in the order of asking; whatever fails there ends the process through ``fault``.
 
-    Without a ``gate``, no picture passes for checked.
+    What it does is done within ``busy()``, so that it is seen when it does not end. Without a ``gate``, no picture
+    passes for checked.
     """
 
-    def __init__(self, info: ModelInfo, gate: PictureGate | None, fault: Callable[[BaseException], None]) -> None:
-        self._info, self._gate, self._fault = info, gate, fault
+    def __init__(
+        self,
+        info: ModelInfo,
+        gate: PictureGate | None,
+        fault: Callable[[BaseException], None],
+        busy: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._info, self._gate, self._fault, self._busy = info, gate, fault, busy
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
 
     def picture(self, pixels: Pixels, spec: PromptSpec, then: Callable[[GateScores | None, bytes], None]) -> None:
@@ -50,7 +58,13 @@ class Encoder:
         self._thread.submit(lambda: None).result()
 
     def _do(self, work: Callable[[], None]) -> None:
-        self._thread.submit(work).add_done_callback(lambda done: (fault := done.exception()) and self._fault(fault))
+        self._thread.submit(self._seen, work).add_done_callback(
+            lambda done: (fault := done.exception()) and self._fault(fault)
+        )
+
+    def _seen(self, work: Callable[[], None]) -> None:
+        with self._busy():
+            work()
 
     def _checked(self, pixels: Pixels) -> GateScores | None:
         if self._gate is None:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from PIL import Image
@@ -44,19 +45,25 @@ class Enlargements:
     """The pictures to enlarge, first come, first served; files are read and written in a thread of its own.
 
     ``tick`` is called while it returns True. What fails for one picture is told; whatever else does goes to ``fault``.
+    What the thread does is done within ``busy()``.
     """
 
     def __init__(
-        self, device: torch.device, *, report: Callable[[Message], None], fault: Callable[[BaseException], None]
+        self,
+        device: torch.device,
+        *,
+        report: Callable[[Message], None],
+        fault: Callable[[BaseException], None],
+        busy: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        self._device, self._report, self._fault = device, report, fault
+        self._device, self._report, self._fault, self._busy = device, report, fault, busy
         self._upscalers: dict[int, Upscaler] = {}
         self._line: deque[_Work] = deque()
         self._files = ThreadPoolExecutor(max_workers=1, thread_name_prefix="enlarged files")
 
     def enlarge(self, order: Enlarge) -> None:
         """Let a picture join."""
-        self._line.append(_Work(order, self._files.submit(readable, order.body, order.factor)))
+        self._line.append(_Work(order, self._files.submit(self._read, order)))
         self._tell_places()
 
     def cancel(self, key: str) -> None:
@@ -96,8 +103,13 @@ class Enlargements:
             self._upscalers[factor] = Upscaler.load(known[factor], device=self._device)
         return self._upscalers[factor]
 
+    def _read(self, order: Enlarge) -> Image.Image:
+        with self._busy():
+            return readable(order.body, order.factor)
+
     def _write(self, order: Enlarge, large: Image.Image) -> None:
-        body = png.embed(large, extended(order.body, order.factor))
+        with self._busy():
+            body = png.embed(large, extended(order.body, order.factor))
         self._report(Enlarged(key=order.key, width=large.width, height=large.height, body=body))
 
     def _leave(self, work: _Work) -> None:

@@ -56,6 +56,11 @@ def free_memory(device: torch.device) -> int | None:
     return min((free for free in (_free_on_machine(), _free_in_group()) if free is not None), default=None)
 
 
+def taken_on(device: torch.device) -> int:
+    """Bytes that this process has taken of an accelerator's memory, kept ones too; 0 on a CPU."""
+    return torch.cuda.memory_reserved(device) if device.type == "cuda" else 0
+
+
 def is_out_of_memory(fault: BaseException) -> bool:
     """Whether ``fault`` says that memory ran out; on a CPU, torch says so with a plain RuntimeError."""
     if isinstance(fault, MemoryError | torch.OutOfMemoryError):

@@ -5,7 +5,7 @@ order: its bits do not depend on who else is there. The network's rows are padde
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -24,11 +24,16 @@ _Row = tuple[int, Tensor]  # whose it is, and its context
 _CALLS_KEPT = 8
 
 
+def _untold(rows: int, padding: int) -> None:
+    """Tell nobody of a network call."""
+
+
 class Stepper:
     """Advances requests of one latent size by one network call each.
 
     Where there is a ``prepared`` network, requests are drawn by it as far as it is warm. One that ``keeps`` to its path
-    ends on the network it began on, since the two differ in the last bits.
+    ends on the network it began on, since the two differ in the last bits. ``called`` is told of every network call:
+    the rows of requests in it, and those it was padded with.
     """
 
     def __init__(
@@ -39,10 +44,12 @@ class Stepper:
         prepared: Prepared | None = None,
         keeps: bool = True,
         watch: Watch | None = None,
+        called: Callable[[int, int], None] = _untold,
     ) -> None:
         self._network, self._counts = network, counts
         self._prepared, self._keeps = prepared, keeps
         self._watch = watch or Watch(lagging=False)
+        self._called = called
         self._gathered = _Gathered()
 
     def step(self, requests: Sequence[Request]) -> list[Request]:
@@ -124,6 +131,7 @@ class Stepper:
                 called, places = places[:held], places[held:]
                 of, contexts = self._gathered.of([flat[place] for place in called + called[:1] * (count - held)])
                 out = network(inputs[of], timesteps[of], contexts)
+                self._called(held, count - held)
                 outputs.update(zip(called, out[:held], strict=True))
         return [outputs[place] for place in range(len(flat))]
 

@@ -4,8 +4,9 @@
 
 It holds no state that outlives it and opens no database. It ends when its input is closed, in the middle of a step if
 need be, so that it never outlives the process that started it. Its threads: the loop, one that reads, one that writes,
-one that checks and encodes pictures, where there is something to warm up one that does, and a pulse that tells every
-second how long the loop has been at the present step.
+one that checks and encodes pictures, where something is enlarged one that reads and writes its files, where there is
+something to warm up one that does, and a pulse that tells every second how long any of those that pictures wait for has
+been at what it is doing.
 """
 
 import logging
@@ -14,8 +15,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -77,27 +79,37 @@ class Outbox:
 
 
 class Pulse:
-    """How long the loop has been at what it is doing, told once a second."""
+    """How long the loop, or a thread that pictures wait for, has been at what it is doing, told once a second.
+
+    ``accelerator`` says how many bytes of an accelerator's memory are taken.
+    """
 
     def __init__(self, outbox: Outbox, ledger: Ledger) -> None:
         self._outbox, self._ledger = outbox, ledger
-        self._since: float | None = None
+        self.accelerator: Callable[[], int] = int
+        self._since: dict[int, float] = {}
         threading.Thread(target=self._beat, name="pulse", daemon=True).start()
 
     @contextmanager
     def busy(self) -> Iterator[None]:
-        """The time inside counts as one step of the loop."""
-        self._since = time.monotonic()
+        """The time inside counts as one step of the thread that is there."""
+        self._since[threading.get_ident()] = time.monotonic()
         try:
             yield
         finally:
-            self._since = None
+            del self._since[threading.get_ident()]
 
     def _beat(self) -> None:
         while True:
-            since = self._since
-            busy = 0.0 if since is None else time.monotonic() - since
-            self._outbox.put(Alive(busy=busy, usual=self._ledger.longest_step))
+            since = min(list(self._since.values()), default=None)
+            self._outbox.put(
+                Alive(
+                    busy=0.0 if since is None else time.monotonic() - since,
+                    usual=self._ledger.longest_step,
+                    totals=self._ledger.tally.totals,
+                    accelerator_bytes=self.accelerator(),
+                )
+            )
             time.sleep(_PULSE_SECONDS)
 
 
@@ -125,6 +137,7 @@ def _serve(load: Load, inbox: SimpleQueue[Message], outbox: Outbox, pulse: Pulse
     from generation.diffusion.assembly import assemble
     from generation.diffusion.enlarging import Enlargements
     from generation.diffusion.loading import load as load_model
+    from generation.diffusion.memory import taken_on
 
     diffusers_logging.set_verbosity_error()
     transformers.logging.set_verbosity_error()
@@ -143,12 +156,14 @@ def _serve(load: Load, inbox: SimpleQueue[Message], outbox: Outbox, pulse: Pulse
             gate=_gate(),
             report=outbox.put,
             fault=_end_with,
+            busy=pulse.busy,
             ledger=ledger,
         )
     except ModelUnavailable as error:
         outbox.put(Unloadable(sentence=str(error)))
         return outbox.flush()
-    enlargements = Enlargements(model.device, report=outbox.put, fault=_end_with)
+    enlargements = Enlargements(model.device, report=outbox.put, fault=_end_with, busy=pulse.busy)
+    pulse.accelerator = partial(taken_on, model.device)
     outbox.put(Loaded(info=model.info))
     working = False
     while True:

@@ -12,7 +12,7 @@ DASHBOARD = Path(__file__).parents[2] / "docs" / "grafana.json"
 
 
 def test_every_figure_of_the_dashboard_is_served() -> None:
-    metrics = Metrics(breaker=Breaker(), waiting=lambda: 0, drawer=os.getpid)
+    metrics = Metrics(breaker=Breaker(), waiting=lambda: 0, drawer=os.getpid, pulse=lambda: None)
     served = {sample for family in metrics.registry.collect() for sample in _names(family.name, family.type)}
     panels = json.loads(DASHBOARD.read_text(encoding="utf-8"))["panels"]
     asked = {

@@ -72,6 +72,30 @@ async def test_from_a_command_to_a_picture(stage: Stage, bot: Bot) -> None:
         assert re.search(r"\n(Next in the queue|\d+\w\w in the queue|▰*▱*\nDrawing: step \d+ of 2)", text)
 
 
+async def test_a_drawn_picture_moves_the_operator_s_figures(stage: Stage, bot: Bot) -> None:
+    def figure(name: str, **labels: str) -> float:
+        return bot.metrics.registry.get_sample_value(name, labels) or 0.0
+
+    names = ("ninewords_step_seconds_count", "ninewords_step_seconds_sum", "ninewords_network_call_rows_count")
+    before = {name: figure(name) for name in names}
+    rows = figure("ninewords_network_rows_total", of="pictures")
+    steps = (await bot.condition.status())["drawer"]["steps"]
+    await finished(await imagine(stage, prompt="a bear", steps=3, size="64x64"))
+
+    async def told() -> bool:
+        return figure("ninewords_network_rows_total", of="pictures") >= rows + 6
+
+    await eventually(told)
+    assert figure(names[0]) >= before[names[0]] + 3
+    assert figure(names[1]) > before[names[1]]
+    assert figure(names[2]) >= before[names[2]] + 3
+    drawer = (await bot.condition.status())["drawer"]
+    assert drawer["steps"] >= steps + 3
+    assert drawer["resident_bytes"] > 100 * 2**20
+    assert drawer["seconds_a_step"] > 0
+    assert 1 <= drawer["rows_a_call"] <= 16
+
+
 async def test_the_recipe_draws_the_same_picture(stage: Stage, bot: Bot) -> None:
     options = {"prompt": "a (blue:1.3) fish", "negative": "red", "cfg": "5.5", "sampler": "DPM++ 2M Karras"}
     interaction = await imagine(stage, **options, regions="columns 2:1: night | snow :0.8 #orange", cfg_rescale=0.5)

@@ -16,7 +16,7 @@ from bot.observatory import serving
 
 
 def metrics(breaker: Breaker | None = None) -> Metrics:
-    return Metrics(breaker=breaker or Breaker(), waiting=lambda: 3, drawer=os.getpid)
+    return Metrics(breaker=breaker or Breaker(), waiting=lambda: 3, drawer=os.getpid, pulse=lambda: None)
 
 
 def value(of: Metrics, name: str, **labels: str) -> float | None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from generation import messages
 from generation.ledger import Ledger
 
 A, B = ("a", 0), ("b", 0)
@@ -90,3 +91,29 @@ def test_the_longest_step_and_all_time_worked_are_remembered() -> None:
     ledger.decode(1.0, 0.5)
     assert ledger.longest_step == 2.0
     assert ledger.worked == 3.5
+
+
+def test_steps_and_network_calls_are_counted_by_how_large_they_were() -> None:
+    ledger = Ledger()
+    assert (ledger.tally.totals.mean_step, ledger.tally.totals.mean_fill) == (None, None)
+    ledger.open(A, steps=4, work=1.0)
+    for seconds in (0.002, 0.1, 30.0):
+        ledger.step([A], seconds)
+    for rows, padding in ((2, 2), (16, 0), (20, 0)):
+        ledger.tally.call(rows, padding)
+    totals = ledger.tally.totals
+    assert totals.steps == (1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1)
+    assert totals.calls == (0, 1, 0, 0, 0, 1, 1)
+    assert (totals.rows, totals.padding) == (38, 2)
+    assert totals.mean_step == pytest.approx(30.102 / 3)
+    assert totals.mean_fill == pytest.approx(38 / 3)
+
+
+def test_totals_survive_the_pipe() -> None:
+    ledger = Ledger()
+    ledger.tally.step(0.3)
+    ledger.tally.call(3, 1)
+    told = messages.Alive(busy=0.5, usual=None, totals=ledger.tally.totals, accelerator_bytes=7)
+    framed = messages.frame(told)
+    header, _ = messages.lengths(framed[: messages.LENGTHS_SIZE])
+    assert messages.message(framed[messages.LENGTHS_SIZE :][:header], b"") == told

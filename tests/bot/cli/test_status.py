@@ -16,7 +16,14 @@ WELL = {
     "complaints": [],
     "database": "SQLite 3.40.1",
     "model": {"name": "sketch", "hash": "0", "device": "cpu", "dtype": "float32", "prediction": "epsilon"},
-    "drawer": {"pid": 5, "resident_bytes": 512 * 2**20},
+    "drawer": {
+        "pid": 5,
+        "resident_bytes": 512 * 2**20,
+        "accelerator_bytes": 0,
+        "steps": 1234,
+        "seconds_a_step": 0.0421,
+        "rows_a_call": 3.96,
+    },
     "on_the_way": 2,
     "jobs": {"queued": 2, "done": 40},
     "invalid_requests": 0,
@@ -62,11 +69,20 @@ def test_a_bot_that_is_well(ninewords: Ninewords, bot: Bot) -> None:
         "ninewords 0.1.0, running for 1 h 2 min",
         "model     sketch on cpu, float32",
         "memory    512 MiB in the drawing process",
+        "drawing   1,234 steps, 42 ms each, 4.0 rows a network call",
         "database  SQLite 3.40.1",
         "jobs      2 on the way, 40 done, 2 queued",
         "Discord   0 invalid requests in the last ten minutes",
         "All is well.",
     ]
+
+
+def test_a_bot_that_has_drawn_nothing_on_its_accelerator(ninewords: Ninewords, bot: Bot) -> None:
+    idle = {"pid": 5, "resident_bytes": 2**20, "steps": 0, "seconds_a_step": None, "rows_a_call": None}
+    bot.said |= {"drawer": idle | {"accelerator_bytes": 3 * 2**30}}
+    lines = ninewords("status").out.splitlines()
+    assert "memory    1 MiB in the drawing process, 3072 MiB on its accelerator" in lines
+    assert "drawing   nothing drawn since the drawing process began" in lines
 
 
 def test_a_bot_that_is_not(ninewords: Ninewords, bot: Bot) -> None:

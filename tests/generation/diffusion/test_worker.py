@@ -5,6 +5,7 @@ import io
 import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -12,11 +13,15 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
-from generation import png
+from generation import messages, png
 from generation.child import COMMAND, Child
+from generation.diffusion.encoding import Encoder
+from generation.diffusion.loading import Model
+from generation.diffusion.worker import Outbox, Pulse
 from generation.drawing import DrawingProcess, Finished, Progress, Waiting
 from generation.errors import Cancelled, GateFailed, InvalidChoice, ModelUnavailable
-from generation.messages import Draw, Drawn, Loaded
+from generation.ledger import Ledger
+from generation.messages import Alive, Draw, Drawn, Loaded
 from generation.profiles import Profile
 from generation.spec import PromptSpec
 from tests.generation.diffusion.conftest import load_request
@@ -175,6 +180,32 @@ async def test_it_does_not_outlive_the_process_that_started_it(tiny_profile: Pro
     drawing._input.close()
     async with asyncio.timeout(30):
         assert await drawing._process.wait() == 0
+
+
+async def test_a_thread_that_stands_still_beside_the_loop_is_told_of(model: Model) -> None:
+    stream, going_on = io.BytesIO(), threading.Event()
+    pulse = Pulse(Outbox(stream), Ledger())
+    encoder = Encoder(model.info, None, lambda fault: None, pulse.busy)
+    encoder.score(b"", lambda found: (going_on.wait(), None)[1])
+    told = await _told_until(stream, lambda told: told.busy > 0)
+    assert told.usual is None, "the loop has done nothing"
+    going_on.set()
+    encoder.settle()
+    await _told_until(stream, lambda told: told.busy == 0)
+
+
+async def _told_until(stream: io.BytesIO, look: Callable[[Alive], bool]) -> Alive:
+    """The newest pulse, as soon as ``look`` says yes of it."""
+    while True:
+        await asyncio.sleep(0.05)
+        at, written, newest = 0, stream.getvalue(), None
+        while at < len(written):
+            header, body = messages.lengths(written[at : at + messages.LENGTHS_SIZE])
+            at += messages.LENGTHS_SIZE
+            newest = messages.message(written[at : at + header], written[at + header : at + header + body])
+            at += header + body
+        if isinstance(newest, Alive) and look(newest):
+            return newest
 
 
 async def test_without_orders_it_ends() -> None:
