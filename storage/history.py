@@ -44,4 +44,5 @@ def _wanted(selection: Select[*_Columns], owner: int, guild_id: int, *, favourit
         joined = joined.join(FavouriteRow, this)
     whose = FavouriteRow.owner if favourites else JobRow.owner
     seen = or_(JobRow.owner == owner, JobRow.private.is_(False))
-    return joined.where(whose == owner, seen, JobRow.guild_id == guild_id, JobRow.state == str(JobState.DONE))
+    shown = and_(JobRow.state == str(JobState.DONE), JobRow.hidden.is_(False))
+    return joined.where(whose == owner, seen, JobRow.guild_id == guild_id, shown)

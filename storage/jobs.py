@@ -102,6 +102,12 @@ class Jobs:
         async with self._transactions.writing() as session:
             return await move(session, job_id, to, self._clock(), error_id=error_id, message_id=message_id)
 
+    async def note_message(self, job_id: int, message_id: int) -> None:
+        """Remember which message a job is answered by, before its pictures are there."""
+        noted = update(JobRow).where(JobRow.interaction_id == job_id).values(message_id=message_id)
+        async with self._transactions.writing() as session:
+            await session.execute(noted)
+
     async def recover(self) -> None:
         """After a start: hand back what was being drawn to the queue, and what was on its way to delivery."""
         async with self._transactions.writing() as session:
@@ -160,4 +166,5 @@ def job_of(row: JobRow) -> Job:
         error_id=row.error_id,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        hidden=row.hidden,
     )

@@ -162,6 +162,7 @@ class JobRow(Base):
     upload_limit: Mapped[int] = mapped_column(BigInteger)
     private: Mapped[bool] = mapped_column(default=False)
     spoiler: Mapped[bool] = mapped_column(default=False)
+    hidden: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     error_id: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -193,7 +194,8 @@ class ErasureRow(Base):
 class PictureRow(Base):
     """A finished picture; ``path``, relative to the pictures' folder, is NULL once the file has been let go.
 
-    ``pixels_sha256`` is NULL for those that were kept before it was noted.
+    ``pixels_sha256`` is NULL for those that were kept before it was noted; ``scores`` for those, too, and for pictures
+    that could not be checked.
     """
 
     __tablename__ = "pictures"
@@ -209,6 +211,9 @@ class PictureRow(Base):
     seed: Mapped[int] = mapped_column(BigInteger)
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
+    scores: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+    )
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 

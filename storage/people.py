@@ -29,7 +29,7 @@ from storage.models import (
     StudyRow,
 )
 from storage.moderation.models import AppealRow, BlockRow, CaseRow, ReportRow, StrikeRow
-from storage.records import ScopeKind
+from storage.records import JobState, ScopeKind
 from storage.spending import COUNTING, PICTURES
 from storage.transactions import Transactions
 
@@ -70,7 +70,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(
         PictureRow,
         lambda owner: PictureRow.job_id.in_(select(JobRow.interaction_id).where(JobRow.owner == owner)),
-        secret=frozenset({"path"}),
+        secret=frozenset({"path", "scores"}),
     ),
     Holding(JobRow, lambda owner: JobRow.owner == owner, secret=frozenset({"token"})),
     Holding(StudyLabelRow, lambda owner: StudyLabelRow.rater == owner),
@@ -106,9 +106,14 @@ class People:
                 for holding in HOLDINGS
             }
 
-    async def picture_files(self, owner: int) -> tuple[tuple[str, str], ...]:
-        """Return a name and the path of each picture of a person whose file is kept, newest first."""
+    async def picture_files(self, owner: int, *, shown: bool = True) -> tuple[tuple[str, str], ...]:
+        """Return a name and the path of each picture of a person whose file is kept, newest first.
+
+        Where ``shown``, only of those that were delivered and have not been hidden: the rest is nobody's to see.
+        """
         theirs = select(PictureRow).join(JobRow).where(JobRow.owner == owner, PictureRow.path.is_not(None))
+        if shown:
+            theirs = theirs.where(JobRow.state == str(JobState.DONE), JobRow.hidden.is_(False))
         newest = theirs.order_by(PictureRow.job_id.desc(), PictureRow.index)
         async with self._transactions.reading() as session:
             return tuple((f"{row.job_id}-{row.index}.png", str(row.path)) for row in await session.scalars(newest))
@@ -135,7 +140,7 @@ class People:
 
     async def erase(self, owner: int) -> None:
         """Let go of a person's pictures, then of all rows at once; doing it again after a crash does no harm."""
-        for _, path in await self.picture_files(owner):
+        for _, path in await self.picture_files(owner, shown=False):
             await self._files.remove(path)
         async with self._transactions.writing() as session:
             await _keep_counting(session, owner, self._clock())

@@ -95,6 +95,7 @@ class Pictures:
             seed=drawn.seed,
             width=drawn.width,
             height=drawn.height,
+            scores=None if drawn.scores is None else dict(drawn.scores),
             created_at=self._clock(),
         )
 
@@ -110,4 +111,5 @@ def picture_of(row: PictureRow) -> Picture:
         seed=row.seed,
         width=row.width,
         height=row.height,
+        scores=row.scores,
     )

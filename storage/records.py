@@ -135,6 +135,7 @@ class Job:
 
     ``id`` is the id of the interaction that asked, so that an interaction makes one job at most and an id is never
     used again, not even after a backup is restored. ``spec`` is JSON. ``attempts`` counts how often drawing began.
+    ``hidden``: its pictures were posted and then taken out of sight.
     """
 
     id: int
@@ -146,6 +147,7 @@ class Job:
     error_id: str | None
     created_at: datetime
     updated_at: datetime
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ class Drawn:
     """A finished picture on its way into storage; ``recipe`` is the text inside the PNG.
 
     ``pixels_sha256`` is a digest by which the picture is known again in another file; None where nobody made one.
+    ``scores`` are the picture check's, by their names; None where it failed.
     """
 
     png: bytes
@@ -169,13 +172,15 @@ class Drawn:
     width: int
     height: int
     pixels_sha256: str | None = None
+    scores: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A picture that is kept; its bytes come from :meth:`storage.pictures.Pictures.read`.
 
-    ``path`` is relative to the pictures' folder, and None once the file has been let go.
+    ``path`` is relative to the pictures' folder, and None once the file has been let go. ``scores`` are the picture
+    check's, by their names; None is not clean, but unchecked. Two records of a picture are the same by all else.
     """
 
     job_id: int
@@ -186,6 +191,7 @@ class Picture:
     seed: int
     width: int
     height: int
+    scores: Mapping[str, float] | None = field(default=None, compare=False)
 
 
 class StudyKind(StrEnum):

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from storage.errors import AppealedAlready, TooMany
 from storage.jobs import Clock, now
 from storage.moderation import rejections
-from storage.moderation.cases import decide
+from storage.moderation.decisions import decide
 from storage.moderation.log import Line, append
 from storage.moderation.models import AppealRow
 from storage.moderation.records import Appeal, AppealState, Case, CaseState

@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.jobs import Clock, move, now
+from storage.moderation.decisions import case_of, decide, hide, report_of
 from storage.moderation.log import Line, append
 from storage.moderation.models import CaseRow, ReportRow
-from storage.moderation.records import HELD_JOB_GOES_TO, Case, CaseKind, CaseState, Report, before
+from storage.moderation.records import Case, CaseKind, CaseState, Penalty, Report
 from storage.records import Job, JobState
 from storage.transactions import Transactions
 
@@ -28,16 +29,30 @@ class Cases:
         row = self._row(CaseKind.REFUSED, CaseState.REFUSED, server_id, channel_id, person, rule)
         async with self._transactions.writing() as session:
             await self._open(session, row)
-        return _case(row)
+        return case_of(row)
 
-    async def hold(self, job: Job, *, rule: str, scores: Mapping[str, float] | None) -> Case | None:
+    async def refuse_pictures(self, job: Job, *, rule: str, scores: Mapping[str, float] | None) -> Case:
+        """Write down that a job's finished pictures are not shown; once, however often that is found out."""
+        place = (job.reply.guild_id, job.reply.channel_id)
+        row = self._row(CaseKind.REFUSED, CaseState.REFUSED, *place, job.owner, rule, job.id, scores)
+        try:
+            async with self._transactions.writing() as session:
+                await self._open(session, row)
+        except IntegrityError:
+            return next(case for case in await self.of_job(job.id) if case.kind is CaseKind.REFUSED)
+        return case_of(row)
+
+    async def hold(
+        self, job: Job, *, rule: str, scores: Mapping[str, float] | None, explicit_allowed: bool = False
+    ) -> Case | None:
         """Hold a job's finished pictures for review; None where it cannot be held any more, and then nothing is done.
 
-        From here on the job is ``held``, and only :meth:`decide` or :meth:`expire` moves it.
+        From here on the job is ``held``, and only :meth:`decide` moves it. ``explicit_allowed`` is what holds where
+        they would be shown, so that an approval is not carried over to a place where less is allowed.
         """
-        row = self._row(
-            CaseKind.HELD, CaseState.OPEN, job.reply.guild_id, job.reply.channel_id, job.owner, rule, job.id, scores
-        )
+        place = (job.reply.guild_id, job.reply.channel_id)
+        row = self._row(CaseKind.HELD, CaseState.OPEN, *place, job.owner, rule, job.id, scores)
+        row.explicit_allowed = explicit_allowed
         try:
             async with self._transactions.writing() as session:
                 if not await move(session, job.id, JobState.HELD, self._clock()):
@@ -45,7 +60,7 @@ class Cases:
                 await self._open(session, row)
         except IntegrityError:  # held once before, and decided: that decision stands
             return None
-        return _case(row)
+        return case_of(row)
 
     async def report(self, job: Job, *, reporter: int, reason: str, rule: str = "report") -> tuple[Case, int] | None:
         """Write down a member's report of a posted picture; None where that member has reported it already.
@@ -73,13 +88,13 @@ class Cases:
             line = Line(server_id=row.server_id, decision="reported", rule=rule, actor=reporter, case_id=row.id)
             await append(session, line, self._clock())
             count = await session.scalar(select(func.count()).where(ReportRow.case_id == row.id))
-            return _case(row), int(count or 0)
+            return case_of(row), int(count or 0)
 
     async def find(self, case_id: int) -> Case | None:
         """Return a case, or None where there is none of that number."""
         async with self._transactions.reading() as session:
             row = await session.get(CaseRow, case_id)
-            return None if row is None else _case(row)
+            return None if row is None else case_of(row)
 
     async def of_job(self, job_id: int) -> tuple[Case, ...]:
         """Return the cases of a job, oldest first."""
@@ -115,7 +130,7 @@ class Cases:
         """Return what members said of a case, oldest first."""
         wanted = select(ReportRow).where(ReportRow.case_id == case_id).order_by(ReportRow.created_at)
         async with self._transactions.reading() as session:
-            return tuple(_report(row) for row in await session.scalars(wanted))
+            return tuple(report_of(row) for row in await session.scalars(wanted))
 
     async def note_card(self, case_id: int, *, channel_id: int, message_id: int) -> None:
         """Remember where the card of a case is."""
@@ -124,15 +139,28 @@ class Cases:
             await session.execute(update(CaseRow).where(CaseRow.id == case_id).values(card))
 
     async def decide(
-        self, case_id: int, to: CaseState, *, reviewer: int | None, detail: Mapping[str, object] | None = None
+        self,
+        case_id: int,
+        to: CaseState,
+        *,
+        reviewer: int | None,
+        detail: Mapping[str, object] | None = None,
+        penalty: Penalty | None = None,
     ) -> bool:
         """Move a case to ``to`` if it stands where it may go there from; say whether it did. The first one wins.
 
         A held job goes with it: approved to ``drawn``, whence it is delivered; rejected to ``cancelled``; expired to
-        ``expired``. ``detail`` goes into the log.
+        ``expired``. Pictures that were hidden are no longer, once approved. ``detail`` goes into the log; ``penalty``
+        meets the case's person.
         """
+        moment = self._clock()
         async with self._transactions.writing() as session:
-            return await decide(session, case_id, to, self._clock(), reviewer=reviewer, detail=detail)
+            return await decide(session, case_id, to, moment, reviewer=reviewer, detail=detail, penalty=penalty)
+
+    async def hide(self, case_id: int) -> bool:
+        """Take the pictures of an open, reported case out of sight; say whether that was still to be done."""
+        async with self._transactions.writing() as session:
+            return await hide(session, case_id, self._clock())
 
     async def forget(self, person: int) -> None:
         """Let go of who a case that is not open was about, and of what a person reported in one."""
@@ -147,7 +175,7 @@ class Cases:
         order = CaseRow.id.desc() if newest_first else CaseRow.id
         async with self._transactions.reading() as session:
             rows = await session.scalars(select(CaseRow).where(*conditions).order_by(order).limit(limit))
-            return tuple(_case(row) for row in rows)
+            return tuple(case_of(row) for row in rows)
 
     async def _open(self, session: AsyncSession, row: CaseRow) -> None:
         session.add(row)
@@ -184,61 +212,3 @@ class Cases:
             scores=None if scores is None else dict(scores),
             created_at=self._clock(),
         )
-
-
-async def decide(
-    session: AsyncSession,
-    case_id: int,
-    to: CaseState,
-    moment: datetime,
-    *,
-    reviewer: int | None,
-    detail: Mapping[str, object] | None = None,
-) -> bool:
-    """As :meth:`Cases.decide`, inside a transaction that does more."""
-    decided = (
-        update(CaseRow)
-        .where(CaseRow.id == case_id, CaseRow.state.in_([str(state) for state in before(to)]))
-        .values(state=str(to), reviewer=reviewer, decided_at=moment)
-        .returning(CaseRow)
-        .execution_options(synchronize_session=False)
-    )
-    row = await session.scalar(decided)
-    if row is None:
-        return False
-    if row.kind == str(CaseKind.HELD) and row.job_id is not None and to in HELD_JOB_GOES_TO:
-        await move(session, row.job_id, HELD_JOB_GOES_TO[to], moment)
-    line = Line(
-        server_id=row.server_id,
-        decision=str(to),
-        rule=row.rule,
-        actor=row.person,
-        reviewer=reviewer,
-        case_id=row.id,
-        detail=detail or {},
-    )
-    await append(session, line, moment)
-    return True
-
-
-def _case(row: CaseRow) -> Case:
-    return Case(
-        id=row.id,
-        kind=CaseKind(row.kind),
-        state=CaseState(row.state),
-        server_id=row.server_id,
-        channel_id=row.channel_id,
-        person=row.person,
-        rule=row.rule,
-        job_id=row.job_id,
-        scores=row.scores,
-        card_channel_id=row.card_channel_id,
-        card_message_id=row.card_message_id,
-        reviewer=row.reviewer,
-        created_at=row.created_at,
-        decided_at=row.decided_at,
-    )
-
-
-def _report(row: ReportRow) -> Report:
-    return Report(case_id=row.case_id, reporter=row.reporter, reason=row.reason, created_at=row.created_at)

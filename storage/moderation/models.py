@@ -117,6 +117,8 @@ class CaseRow(Base):
     scores: Mapped[dict[str, Any] | None] = mapped_column(
         JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
     )
+    explicit_allowed: Mapped[bool | None] = mapped_column(Boolean)
+    hidden_at: Mapped[datetime | None] = mapped_column(Moment)
     card_channel_id: Mapped[int | None] = mapped_column(BigInteger)
     card_message_id: Mapped[int | None] = mapped_column(BigInteger)
     reviewer: Mapped[int | None] = mapped_column(BigInteger)

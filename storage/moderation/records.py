@@ -12,12 +12,12 @@ overturned  an appeal against it was upheld                            an end
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from storage.records import JobState, Spent
+from storage.records import Spent
 
 
 class ReviewMode(StrEnum):
@@ -141,15 +141,6 @@ NEXT: Mapping[CaseState, frozenset[CaseState]] = MappingProxyType(
     }
 )
 
-#: Where a held job goes when its case is decided.
-HELD_JOB_GOES_TO: Mapping[CaseState, JobState] = MappingProxyType(
-    {
-        CaseState.APPROVED: JobState.DRAWN,
-        CaseState.REJECTED: JobState.CANCELLED,
-        CaseState.EXPIRED: JobState.EXPIRED,
-    }
-)
-
 
 def before(state: CaseState) -> frozenset[CaseState]:
     """Return the states from which a case may go to ``state``."""
@@ -160,8 +151,10 @@ def before(state: CaseState) -> frozenset[CaseState]:
 class Case:
     """Something that a rule or a member brought up. ``person`` is None once that person's data was deleted.
 
-    ``scores`` are the picture gate's, where there is a picture and it could be checked. ``card_channel_id`` and
-    ``card_message_id`` are of the card in the moderators' channel, once there is one.
+    ``scores`` are the picture gate's, where there is a picture and it could be checked. ``explicit_allowed`` says
+    whether explicit pictures might be in the channel when the case was opened. ``hidden_at`` is when a reported
+    picture was taken out of sight. ``card_channel_id`` and ``card_message_id`` are of the card in the moderators'
+    channel, once there is one.
     """
 
     id: int
@@ -178,6 +171,20 @@ class Case:
     reviewer: int | None
     created_at: datetime
     decided_at: datetime | None
+    explicit_allowed: bool | None = None
+    hidden_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Penalty:
+    """What a decision brings its person: a strike that fades after ``strike``, a block that lasts ``block``, or both.
+
+    ``reason`` is shown to whoever is blocked.
+    """
+
+    strike: timedelta | None = None
+    block: timedelta | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

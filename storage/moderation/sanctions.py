@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.jobs import Clock, now
 from storage.moderation.log import Line, append
 from storage.moderation.models import BlockRow, StrikeRow
-from storage.moderation.records import Block, Standing, Strike
+from storage.moderation.records import Block, Penalty, Standing, Strike
 from storage.transactions import Transactions
 
 
@@ -31,11 +31,7 @@ class Sanctions:
         """Give a strike that fades after ``lasts``; return what stands against the person then."""
         moment = self._clock()
         async with self._transactions.writing() as session:
-            row = {"server_id": server_id, "person": person, "case_id": case_id, "created_at": moment}
-            session.add(StrikeRow(**row, fades_at=moment + lasts))
-            await session.flush()
-            detail = {"fades": (moment + lasts).isoformat()}
-            await append(session, _line("struck", server_id, person, by, case_id, detail), moment)
+            await punish(session, server_id, person, Penalty(strike=lasts), moment, by=by, case_id=case_id)
             return await standing(session, server_id, person, moment)
 
     async def withdraw(self, case_id: int, *, by: int) -> int:
@@ -49,14 +45,10 @@ class Sanctions:
     ) -> Block:
         """Block a person until ``ends_at``, in place of any block before."""
         moment = self._clock()
+        penalty = Penalty(block=ends_at - moment, reason=reason)
         async with self._transactions.writing() as session:
-            row = await session.get(BlockRow, (server_id, person)) or BlockRow(server_id=server_id, person=person)
-            row.ends_at, row.reason, row.by, row.case_id, row.created_at = ends_at, reason, by, case_id, moment
-            session.add(row)
-            await session.flush()
-            detail = {"ends": ends_at.isoformat(), "reason": reason}
-            await append(session, _line("blocked", server_id, person, by, case_id, detail), moment)
-            return _block(row)
+            await punish(session, server_id, person, penalty, moment, by=by, case_id=case_id)
+            return _block(await session.get_one(BlockRow, (server_id, person)))
 
     async def unblock(self, server_id: int, person: int, *, by: int) -> bool:
         """End a block early; say whether one was in force."""
@@ -94,6 +86,36 @@ async def standing(session: AsyncSession, server_id: int, person: int, moment: d
         strikes=tuple(_strike(row) for row in strikes),
         block=None if block is None or block.ends_at <= moment else _block(block),
     )
+
+
+async def punish(
+    session: AsyncSession,
+    server_id: int,
+    person: int,
+    penalty: Penalty,
+    moment: datetime,
+    *,
+    by: int,
+    case_id: int | None,
+) -> None:
+    """Give a person the strike and the block of ``penalty``, inside a transaction that does more.
+
+    A block takes the place of the one before.
+    """
+    if penalty.strike is not None:
+        fades_at = moment + penalty.strike
+        row = {"server_id": server_id, "person": person, "case_id": case_id, "created_at": moment}
+        session.add(StrikeRow(**row, fades_at=fades_at))
+        line = _line("struck", server_id, person, by, case_id, {"fades": fades_at.isoformat()})
+        await append(session, line, moment)
+    if penalty.block is not None:
+        ends_at, reason = moment + penalty.block, penalty.reason
+        block = await session.get(BlockRow, (server_id, person)) or BlockRow(server_id=server_id, person=person)
+        block.ends_at, block.reason, block.by, block.case_id, block.created_at = ends_at, reason, by, case_id, moment
+        session.add(block)
+        detail = {"ends": ends_at.isoformat(), "reason": reason}
+        await append(session, _line("blocked", server_id, person, by, case_id, detail), moment)
+    await session.flush()
 
 
 async def withdraw(session: AsyncSession, case_id: int, moment: datetime, *, by: int) -> int:

@@ -38,6 +38,8 @@ async def fill(database: Database, owner: int, job_id: int, *, ago: timedelta = 
         assert await jobs.move(job_id, state)
     drawn = [Drawn(png=b"png" * n, recipe=f"recipe {n}", seed=n, width=64, height=8) for n in (1, 2)]
     assert await database.pictures.keep(job_id, drawn)
+    for state in (JobState.DELIVERING, JobState.DONE):
+        assert await jobs.move(job_id, state)
 
 
 def files(folder: Path) -> int:

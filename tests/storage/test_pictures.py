@@ -11,7 +11,11 @@ from storage.records import Drawn, JobState
 from tests.storage.conftest import REPLY, SPEC
 
 ANN, BEN, CAT = 1, 2, 3
-PICTURES = [Drawn(png=b"png" * n, recipe=f"recipe {n}", seed=n, width=64, height=8) for n in (1, 2)]
+SCORES = {"drawing": 0.75, "porn": 0.25}
+PICTURES = [
+    Drawn(png=b"png" * n, recipe=f"recipe {n}", seed=n, width=64, height=8, scores=scores)
+    for n, scores in ((1, SCORES), (2, None))
+]
 
 
 @pytest.fixture
@@ -36,6 +40,7 @@ async def test_pictures_and_state_together(drawing: Database, tmp_path: Path) ->
         (0, "recipe 1", 1),
         (1, "recipe 2", 2),
     ]
+    assert [picture.scores for picture in kept] == [SCORES, None], "what could not be checked is not clean"
     assert [await drawing.pictures.read(picture) for picture in kept] == [picture.png for picture in PICTURES]
     assert len(files(tmp_path)) == 2
 

@@ -1,9 +1,10 @@
 """Cases: the held job, the decision and the log move together, and the first decision wins."""
 
 import asyncio
+from datetime import timedelta
 
 from storage.database import Database
-from storage.moderation.records import CaseKind, CaseState
+from storage.moderation.records import CaseKind, CaseState, Penalty
 from storage.records import Drawn, Job, JobState
 from tests.storage.conftest import REPLY, SPEC
 
@@ -94,6 +95,50 @@ async def test_the_first_decision_wins(database: Database) -> None:
     assert (after.state, after.reviewer) == (choices[won.index(True)], won.index(True))
     assert len(await decisions(database)) == 2
     assert (await database.log.verify()).broken_at is None
+
+
+async def test_what_a_rejection_brings_its_person_comes_with_it_or_not_at_all(database: Database) -> None:
+    case = await database.cases.hold(await drawn_job(database), rule="gate", scores=None)
+    assert case is not None
+    penalty = Penalty(strike=timedelta(days=30), block=timedelta(days=7), reason="case 1")
+    for won in (True, False):
+        decided = await database.cases.decide(case.id, CaseState.REJECTED, reviewer=MODERATOR, penalty=penalty)
+        assert decided is won
+    standing = await database.sanctions.standing(REPLY.guild_id, ANN)
+    (strike,) = standing.strikes
+    assert strike.case_id == case.id
+    assert strike.fades_at - strike.created_at == timedelta(days=30)
+    assert standing.block is not None
+    assert (standing.block.reason, standing.block.by, standing.block.case_id) == ("case 1", MODERATOR, case.id)
+    assert standing.block.ends_at - standing.block.created_at == timedelta(days=7)
+    assert await decisions(database) == ["held", "rejected", "struck", "blocked"]
+
+
+async def test_refused_pictures_are_one_case(database: Database) -> None:
+    job = await drawn_job(database)
+    cases = {(await database.cases.refuse_pictures(job, rule="explicit", scores=SCORES)).id for _ in range(2)}
+    (case,) = await database.cases.of_job(job.id)
+    assert cases == {case.id}
+    assert (case.kind, case.state, case.scores) == (CaseKind.REFUSED, CaseState.REFUSED, SCORES)
+    assert await decisions(database) == ["refused"]
+
+
+async def test_a_reported_picture_is_hidden_once_and_shown_again_when_approved(database: Database) -> None:
+    job = await drawn_job(database)
+    await database.jobs.move(job.id, JobState.DELIVERING)
+    await database.jobs.move(job.id, JobState.DONE)
+    told = await database.cases.report(job, reporter=BEN, reason="")
+    assert told is not None
+    (case, _), hidden = told, [await database.cases.hide(told[0].id) for _ in range(2)]
+    assert hidden == [True, False]
+    assert (await found(database)).hidden
+    assert await database.history.count(ANN, REPLY.guild_id) == 0
+    assert await database.people.picture_files(ANN) == ()
+    assert await database.cases.decide(case.id, CaseState.APPROVED, reviewer=MODERATOR)
+    assert not (await found(database)).hidden
+    assert await database.history.count(ANN, REPLY.guild_id) == 1
+    assert not await database.cases.hide(case.id), "what a moderator let be is not hidden by later reports"
+    assert await decisions(database) == ["reported", "hidden", "approved"]
 
 
 async def test_distinct_people_are_counted(database: Database) -> None:
