@@ -3,8 +3,10 @@
 import asyncio
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Self
 
 from tests.bot.stage import PATIENCE, Stage
 from tests.discord_server import Answer, Interaction, Message, Person
@@ -12,8 +14,10 @@ from tests.faults.nursery import Nursery, Point
 
 #: An account from 2016: new ones are slowed down.
 _OLD = 200_000_000_000_000_000
-_PEOPLE = 16
+_PEOPLE = 40
 _FREE = 4
+_ROUND = 50
+_LONGEST_LIFE = 0.5
 _POINT_PATIENCE = 20.0
 
 POINTS = tuple(
@@ -44,8 +48,11 @@ class Kills:
     doubled: list[int] = field(default_factory=list)
     points: Counter[str] = field(default_factory=Counter)
 
+    def __add__(self, other: Self) -> Self:
+        return type(self)(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
 
-def crowd(stage: Stage, people: int = _PEOPLE) -> list[Person]:
+
+def crowd(stage: Stage, people: int) -> list[Person]:
     """Members whose accounts are old enough for nobody to slow them down."""
     members = []
     for number in range(people):
@@ -62,40 +69,74 @@ def pictures_of(interaction: Interaction) -> list[Message]:
     return [each for each in (*interaction.messages, *sent) if "Recipe" in each.labels]
 
 
-async def kill(folder: Path, kills: int, *, seed: int = 0, points: tuple[Point, ...] = POINTS) -> Kills:
-    """End a bot ``kills`` times, each second time at one of ``points``; then let one live, until all is delivered."""
+async def kill(folder: Path, kills: int, *, seed: int = 0) -> Kills:
+    """End bots ``kills`` times, two bots side by side, so many times one after the other that each ends 50 times."""
+    account, rounds = Kills(), -(-kills // (2 * _ROUND))
+    for number in range(rounds):
+        async with AsyncExitStack() as stack:
+            sides = []
+            for side in range(2):
+                place = folder / f"{number}-{side}"
+                place.mkdir(parents=True)
+                stage = await stack.enter_async_context(Stage.set_up(place))
+                sides.append(_kill(stage, kills // rounds // 2, seed + 2 * number + side))
+            account = sum(await asyncio.gather(*sides), account)
+    return account
+
+
+async def _kill(stage: Stage, kills: int, seed: int) -> Kills:
+    """End a bot ``kills`` times, each second time at a named point; then let one live, until all is delivered."""
     account, chance = Kills(), random.Random(seed)
-    points = tuple(chance.sample(points, len(points)))
+    points = chance.sample(POINTS, len(POINTS))
     asked: list[Interaction] = []
-    async with Stage.set_up(folder) as stage, Nursery.open(stage) as nursery:
-        stage.server.nonce_lifetime = 0.0
-        people = crowd(stage)
+    stage.server.nonce_lifetime = 0.0
+    async with Nursery.open(stage) as nursery:
+        people = crowd(stage, _PEOPLE)
         for number in range(kills):
-            point = points[number // 2 % len(points)] if number % 2 and points else None
+            point = points[number // 2 % len(points)] if number % 2 else None
             pid = await nursery.born(point)
             asked += await _requests(stage, people, chance)
             if point is None:
-                await asyncio.sleep(chance.uniform(0, 0.6))
+                await asyncio.sleep(chance.uniform(0, _LONGEST_LIFE))
             else:
-                done, _ = await asyncio.wait({nursery.end_of(pid)}, timeout=_POINT_PATIENCE)
-                account.points[str(point)] += len(done)
+                await _ask_on(stage, people, chance, asked, until=nursery.end_of(pid))
+                account.points[str(point)] += nursery.end_of(pid).done()
             await nursery.killed(pid)
             account.kills += 1
             account.expired += _expire(asked, chance)
         await nursery.born()
         acknowledged = [each for each in asked if each.answer is Answer.DEFER]
         account.asked, account.acknowledged = len(asked), len(acknowledged)
-        await _all_delivered(stage, acknowledged)
+        await _all_delivered(acknowledged)
         await asyncio.sleep(1)  # for what may come a second time
         account.lost = [each.id for each in acknowledged if not pictures_of(each)]
         account.doubled = [each.id for each in acknowledged if len(pictures_of(each)) > 1]
     return account
 
 
-async def _requests(stage: Stage, people: list[Person], chance: random.Random) -> list[Interaction]:
-    """Some requests, in quick succession, by whoever has few pictures on the way."""
+async def _ask_on(
+    stage: Stage,
+    people: list[Person],
+    chance: random.Random,
+    asked: list[Interaction],
+    *,
+    until: asyncio.Future[int],
+) -> None:
+    """Go on asking, and let a token die now and then, until a life ends at its point; it may never come there."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_POINT_PATIENCE):
+            while not until.done():
+                await asyncio.wait({until}, timeout=0.2)
+                _expire(asked, chance)
+                asked += await _requests(stage, people, chance, most=1)
+
+
+async def _requests(
+    stage: Stage, people: list[Person], chance: random.Random, *, most: int = _FREE
+) -> list[Interaction]:
+    """Some requests, in quick succession, by some of the people."""
     made = []
-    for person in chance.sample(people, chance.randint(2, _FREE)):
+    for person in chance.sample(people, chance.randint(min(2, most), most)):
         made.append(await person.uses("/imagine", channel=stage.channel, prompt="a cat", size="64x64", steps=2))
         await asyncio.sleep(chance.uniform(0, 0.05))
     return made
@@ -110,11 +151,10 @@ def _expire(asked: list[Interaction], chance: random.Random) -> int:
     return len(dying)
 
 
-async def _all_delivered(stage: Stage, acknowledged: list[Interaction]) -> None:
+async def _all_delivered(acknowledged: list[Interaction]) -> None:
     """Wait until every request has its pictures; what never gets them is counted by whoever called."""
-    try:
+    waiting = acknowledged
+    with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
-            while not all(map(pictures_of, acknowledged)):  # noqa: ASYNC110  (many messages, and no event for all)
+            while waiting := [each for each in waiting if not pictures_of(each)]:  # noqa: ASYNC110  (no event for all)
                 await asyncio.sleep(0.05)
-    except TimeoutError:
-        return

@@ -6,6 +6,7 @@ it begins and when it ends. ``bot.log`` in the folder is the log of all lives.
 """
 
 import asyncio
+import gc
 import json
 import os
 import select
@@ -17,6 +18,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from bot import application, logs
@@ -26,6 +28,7 @@ from generation.drawing import DrawingProcess
 from tests.bot.specs import spec
 from tests.bot.stage import PATIENCE, Stage
 from tests.discord_server import redirect
+from tests.faults import forked
 
 ROOT = Path(__file__).parents[2]
 _LOOK_SECONDS = 0.02
@@ -139,6 +142,10 @@ def main(address: str, folder: str) -> None:
     floor = Floor.load()
     floor.judge_spec(spec(prompt="a cat on a roof"))
     setattr(Floor, "load", lambda: floor)  # noqa: B010  (the class is the program's)
+    logs.configure(level="WARNING")
+    with redirect(address), TemporaryDirectory() as elsewhere:
+        asyncio.run(_practise(_configuration(Path(elsewhere))))
+    gc.freeze()
     while True:
         ready, _, _ = select.select([sys.stdin], [], [], _LOOK_SECONDS)
         if ready:
@@ -166,6 +173,12 @@ def _say(told: Mapping[str, int]) -> None:
     sys.stdout.flush()
 
 
+async def _practise(configuration: Configuration) -> None:
+    """Live once without drawing or the gateway, so that what is made once a process is made before the first birth."""
+    async with application.opened(configuration):
+        pass
+
+
 def _live(order: Mapping[str, Any], address: str, folder: Path) -> None:
     """Be a bot, and nothing else ever after."""
     status = 1
@@ -178,6 +191,7 @@ def _live(order: Mapping[str, Any], address: str, folder: Path) -> None:
             Point(**order["point"]).lay()
         command = (sys.executable, "-m", "tests.faults.drawer", str(order["drawing"]))
         setattr(application, "DrawingProcess", partial(DrawingProcess, command=command))  # noqa: B010  (a stand-in)
+        forked.lay(order["drawing"])
         logs.configure()
         with redirect(address):
             asyncio.run(application.run(_configuration(folder)))
