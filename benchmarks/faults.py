@@ -4,14 +4,18 @@
     faulthang     the loop stands still; once, which FOLDER remembers
     faultdeath    the process ends; once, likewise
     faultkiller   the process ends, each time
+    faultmemory   no step that it is in finds memory
+    faultblack    its decode has lost everything, each time
+    faultencoder  the thread that checks and encodes stands still; once, likewise
 
-All of them come after the picture's first step. Besides, now and then a network call of more rows than the fewest, or a
-decode, finds no memory.
+The first four come after the picture's first step. Besides, now and then a network call of more rows than the fewest,
+or a decode, finds no memory.
 """
 
 import os
 import random
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +23,28 @@ import torch
 from torch import Tensor
 
 from generation.diffusion import assembly
-from generation.diffusion.decoding import Decoder
+from generation.diffusion.decoding import Decoder, Pixels
+from generation.diffusion.encoding import Encoder
 from generation.diffusion.request import Request
 from generation.diffusion.rows import Network, RowCounts
+from generation.diffusion.stepper import Stepper
+from generation.spec import PromptSpec
 
 NUMBER, HANG, DEATH, KILLER = "faultnumber", "faulthang", "faultdeath", "faultkiller"
+MEMORY, BLACK, ENCODER = "faultmemory", "faultblack", "faultencoder"
 #: The fewest rows of the classes that processors are known to have.
 _ALWAYS_FIT = 4
 
 
 def meet_faults(folder: Path) -> None:
     """Let requests meet the faults that their prompts name."""
-    advance = Request.advance
+    advance, step, decode, png = Request.advance, Stepper._step, Decoder._decode, Encoder._png
 
     def faulty(request: Request, latents: Tensor, newest: Tensor) -> None:
         advance(request, latents, newest)
         prompt, met = request.spec.prompt, folder / str(request.spec.seed)
+        if BLACK in prompt and request.ended:
+            setattr(request.latents, BLACK, True)
         if request.call != 1:
             return
         if NUMBER in prompt:
@@ -47,7 +57,29 @@ def meet_faults(folder: Path) -> None:
                 os._exit(3)
             time.sleep(3600)
 
-    setattr(Request, "advance", faulty)  # noqa: B010  (an assignment to a method is none to a type checker)
+    def full(stepper: Stepper, requests: Sequence[Request]) -> Tensor:
+        if any(MEMORY in request.spec.prompt for request in requests):
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return step(stepper, requests)
+
+    def black(decoder: Decoder, latents: Tensor) -> Tensor:
+        decoded = decode(decoder, latents)
+        return torch.full_like(decoded, -1.0) if hasattr(latents, BLACK) else decoded
+
+    def slow(encoder: Encoder, pixels: Pixels, spec: PromptSpec) -> bytes:
+        met = folder / str(spec.seed)
+        if ENCODER in spec.prompt and not met.exists():
+            met.touch()
+            time.sleep(3600)
+        return png(encoder, pixels, spec)
+
+    for owner, name, changed in (
+        (Request, "advance", faulty),
+        (Stepper, "_step", full),
+        (Decoder, "_decode", black),
+        (Encoder, "_png", slow),
+    ):
+        setattr(owner, name, changed)
 
 
 def run_out_of_memory(share: float) -> None:

@@ -1,13 +1,16 @@
 """Stands in for the drawing process where what is around it is broken: draws real files of one colour, at once.
 
-Run as ``python -m tests.faults.drawer SECONDS``, the time that a picture takes; a prompt that is ``slow`` takes twenty
-times as long. Needs no torch.
+Run as ``python -m tests.faults.drawer SECONDS [FOLDER]``, the time that a picture takes; a prompt that is ``slow``
+takes twenty times as long. Where there is a folder, prompts meet the faults of :mod:`benchmarks.faults` that end a
+process or make it stand still, and the folder remembers which they have met. Needs no torch.
 """
 
+import os
 import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from PIL import Image
 
@@ -17,6 +20,8 @@ from generation.spec import PromptSpec, picture
 from tests.generation.scripted_drawer import CLEAN, read, write
 
 _ALIVE_SECONDS = 5.0
+#: As in :mod:`benchmarks.faults`, which needs torch.
+HANG, DEATH, KILLER = "faulthang", "faultdeath", "faultkiller"
 _WRITING = threading.Lock()
 
 
@@ -39,17 +44,32 @@ def _be_alive() -> None:
             _say(Alive(busy=0.0, usual=None))
 
 
-def draw(order: Draw, seconds: float) -> None:
+def draw(order: Draw, seconds: float, folder: Path | None = None) -> None:
     """Draw a job, a step a picture."""
     _say(Begun(key=order.key))
     _say(Stepped(key=order.key, step=1, steps=2, pictures_done=0, seconds_left=None, body=b""))
+    if folder is not None:
+        meet_fault(order, folder)
     time.sleep(seconds * (20 if order.spec.prompt == "slow" else 1))
     for index in range(order.spec.count):
         spec = picture(order.spec, index)
         _say(Drawn(key=order.key, index=index, spec=spec, scores=CLEAN, body=file(spec)))
 
 
-def main(seconds: float) -> None:
+def meet_fault(order: Draw, folder: Path) -> None:
+    """End, or stand still, where the prompt says so."""
+    prompt, met = order.spec.prompt, folder / str(order.spec.seed)
+    known = met.exists()
+    if KILLER in prompt or (DEATH in prompt and not known):
+        met.touch()
+        os._exit(3)
+    if HANG in prompt and not known:
+        met.touch()
+        _say(Alive(busy=1e6, usual=0.1))
+        time.sleep(3600)
+
+
+def main(seconds: float, folder: Path | None) -> None:
     """Serve until the input ends."""
     load = read()
     assert isinstance(load, Load)
@@ -60,9 +80,9 @@ def main(seconds: float) -> None:
     threading.Thread(target=_be_alive, daemon=True).start()
     while (message := read()) is not None:
         if isinstance(message, Draw):
-            draw(message, seconds)
+            draw(message, seconds, folder)
 
 
 if __name__ == "__main__":
     with suppress(BrokenPipeError):  # the bot was killed meanwhile
-        main(float(sys.argv[1]))
+        main(float(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)
