@@ -1,9 +1,9 @@
-"""Column types that neither SQLite nor PostgreSQL has: moments in UTC, and a number that may be ``auto``."""
+"""Column types that neither SQLite nor PostgreSQL has: moments in UTC, a number that may be ``auto``, 64 bits."""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, String, TypeDecorator
 
 
 class Moment(TypeDecorator[datetime]):
@@ -41,3 +41,18 @@ class NumberOrWord(TypeDecorator[Any]):
             return None if value is None else float(value)
         except ValueError:
             return value
+
+
+class Bits(TypeDecorator[int]):
+    """64 bits, a number from 0 to 2⁶⁴ − 1, kept as the signed number with these bits."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        """Give the highest bit its sign."""
+        return value if value is None or value < 1 << 63 else value - (1 << 64)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:
+        """Take it off again."""
+        return None if value is None else value % (1 << 64)

@@ -23,8 +23,10 @@ from storage.moderation.configurations import Configurations
 from storage.moderation.entries import Entries
 from storage.moderation.histories import Histories
 from storage.moderation.log import Log
+from storage.moderation.purges import Purges
 from storage.moderation.rejections import Rejections
 from storage.moderation.sanctions import Sanctions
+from storage.moderation.summaries import Summaries
 from storage.people import People
 from storage.pictures import Pictures
 from storage.preferences import Preferences
@@ -66,6 +68,8 @@ class Database:
         self.sanctions = Sanctions(self)
         self.appeals = Appeals(self)
         self.rejections = Rejections(self)
+        self.purges = Purges(self)
+        self.summaries = Summaries(self)
         self.log = Log(self)
 
     @classmethod

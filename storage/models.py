@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from storage.columns import Moment, NumberOrWord
+from storage.columns import Bits, Moment, NumberOrWord
 from storage.records import JobState, ScopeKind, StudyKind, StudyState
 
 #: Names for constraints, so that later migrations can speak of them.
@@ -194,8 +194,8 @@ class ErasureRow(Base):
 class PictureRow(Base):
     """A finished picture; ``path``, relative to the pictures' folder, is NULL once the file has been let go.
 
-    ``pixels_sha256`` is NULL for those that were kept before it was noted; ``scores`` for those, too, and for pictures
-    that could not be checked.
+    ``pixels_sha256`` and ``likeness`` are NULL for those that were kept before they were noted; ``scores`` for those,
+    too, and for pictures that could not be checked.
     """
 
     __tablename__ = "pictures"
@@ -214,6 +214,7 @@ class PictureRow(Base):
     scores: Mapped[dict[str, Any] | None] = mapped_column(
         JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
     )
+    likeness: Mapped[int | None] = mapped_column(Bits)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 

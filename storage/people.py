@@ -28,7 +28,7 @@ from storage.models import (
     StudyPictureRow,
     StudyRow,
 )
-from storage.moderation.models import AppealRow, BlockRow, CaseRow, ReportRow, StrikeRow
+from storage.moderation.models import AppealRow, BlockRow, CaseRow, PurgeRow, ReportRow, StrikeRow
 from storage.records import JobState, ScopeKind
 from storage.spending import COUNTING, PICTURES
 from storage.transactions import Transactions
@@ -86,6 +86,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(ReportRow, lambda owner: ReportRow.reporter == owner, stays=True),
     Holding(StrikeRow, lambda owner: StrikeRow.person == owner, stays=True),
     Holding(BlockRow, lambda owner: BlockRow.person == owner, secret=_REVIEW, stays=True),
+    Holding(PurgeRow, lambda owner: PurgeRow.person == owner, secret=frozenset({"by"}), stays=True),
     Holding(AppealRow, lambda owner: AppealRow.person == owner, secret=_REVIEW, stays=True),
 )
 

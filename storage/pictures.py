@@ -95,6 +95,7 @@ class Pictures:
             seed=drawn.seed,
             width=drawn.width,
             height=drawn.height,
+            likeness=drawn.likeness,
             scores=None if drawn.scores is None else dict(drawn.scores),
             created_at=self._clock(),
         )
@@ -112,4 +113,5 @@ def picture_of(row: PictureRow) -> Picture:
         width=row.width,
         height=row.height,
         scores=row.scores,
+        likeness=row.likeness,
     )

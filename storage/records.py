@@ -163,7 +163,8 @@ class Drawn:
     """A finished picture on its way into storage; ``recipe`` is the text inside the PNG.
 
     ``pixels_sha256`` is a digest by which the picture is known again in another file; None where nobody made one.
-    ``scores`` are the picture check's, by their names; None where it failed.
+    ``scores`` are the picture check's, by their names; None where it failed. ``likeness`` are 64 bits that say what it
+    looks like; None where nobody looked.
     """
 
     png: bytes
@@ -173,6 +174,7 @@ class Drawn:
     height: int
     pixels_sha256: str | None = None
     scores: Mapping[str, float] | None = None
+    likeness: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +182,8 @@ class Picture:
     """A picture that is kept; its bytes come from :meth:`storage.pictures.Pictures.read`.
 
     ``path`` is relative to the pictures' folder, and None once the file has been let go. ``scores`` are the picture
-    check's, by their names; None is not clean, but unchecked. Two records of a picture are the same by all else.
+    check's, by their names; None is not clean, but unchecked. ``likeness`` are 64 bits that say what it looks like.
+    Two records of a picture are the same by all else.
     """
 
     job_id: int
@@ -192,6 +195,7 @@ class Picture:
     width: int
     height: int
     scores: Mapping[str, float] | None = field(default=None, compare=False)
+    likeness: int | None = field(default=None, compare=False)
 
 
 class StudyKind(StrEnum):

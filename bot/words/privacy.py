@@ -11,6 +11,7 @@ favourites      the pictures that you keep as favourites
 studies         scans and studies that you began; study_pictures what was measured of their pictures, study_labels what
                 you said of pictures, in your studies and in others'
 cases, strikes, blocks, appeals, reports    what moderators decided about you, and what you told them
+purges          that your pictures are being taken down by a moderator, until they are
 spent           how many pictures you asked for before you last had everything deleted; kept for a day
 erasures        that you want everything deleted, until it is
 """

@@ -71,6 +71,18 @@ class Appeals:
         async with self._transactions.reading() as session:
             return tuple(_appeal(row) for row in await session.scalars(wanted))
 
+    async def without_card(self) -> tuple[Appeal, ...]:
+        """Return the open appeals that no card in a moderators' channel is known of, oldest first."""
+        wanted = select(AppealRow).where(AppealRow.state == str(AppealState.OPEN), AppealRow.card_message_id.is_(None))
+        async with self._transactions.reading() as session:
+            return tuple(_appeal(row) for row in await session.scalars(wanted.order_by(AppealRow.id)))
+
+    async def note_card(self, appeal_id: int, *, channel_id: int, message_id: int) -> None:
+        """Remember where the card of an appeal is."""
+        card = {"card_channel_id": channel_id, "card_message_id": message_id}
+        async with self._transactions.writing() as session:
+            await session.execute(update(AppealRow).where(AppealRow.id == appeal_id).values(card))
+
     async def decide(self, appeal_id: int, to: AppealState, *, reviewer: int) -> Appeal | None:
         """Uphold or dismiss an open appeal; None where somebody else decided first.
 
@@ -122,4 +134,6 @@ def _appeal(row: AppealRow) -> Appeal:
         reviewer=row.reviewer,
         created_at=row.created_at,
         decided_at=row.decided_at,
+        card_channel_id=row.card_channel_id,
+        card_message_id=row.card_message_id,
     )

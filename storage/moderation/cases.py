@@ -24,9 +24,12 @@ class Cases:
         self._transactions = transactions
         self._clock = clock
 
-    async def refuse(self, *, server_id: int, channel_id: int, person: int, rule: str) -> Case:
-        """Write down that a request was refused."""
+    async def refuse(
+        self, *, server_id: int, channel_id: int, person: int, rule: str, entry: str | None = None
+    ) -> Case:
+        """Write down that a request was refused; ``entry`` is the one of the server's list that hit."""
         row = self._row(CaseKind.REFUSED, CaseState.REFUSED, server_id, channel_id, person, rule)
+        row.entry = entry
         async with self._transactions.writing() as session:
             await self._open(session, row)
         return case_of(row)
@@ -108,14 +111,26 @@ class Cases:
         person: int | None = None,
         since: datetime | None = None,
         limit: int = 25,
+        offset: int = 0,
     ) -> tuple[Case, ...]:
-        """Return up to ``limit`` cases of a server in any of ``states``, newest first; of ``person`` where named."""
+        """Return up to ``limit`` cases of a server in any of ``states``, newest first; of ``person`` where named.
+
+        The first ``offset`` of them are left out.
+        """
         conditions = [CaseRow.server_id == server_id, CaseRow.state.in_([str(state) for state in states])]
         if person is not None:
             conditions.append(CaseRow.person == person)
         if since is not None:
             conditions.append(CaseRow.created_at >= since)
-        return await self._select(*conditions, limit=limit)
+        return await self._select(*conditions, limit=limit, offset=offset)
+
+    async def count(self, server_id: int, *, person: int | None = None) -> int:
+        """Return how many cases a server has; of ``person`` where named."""
+        wanted = select(func.count(CaseRow.id)).where(CaseRow.server_id == server_id)
+        if person is not None:
+            wanted = wanted.where(CaseRow.person == person)
+        async with self._transactions.reading() as session:
+            return int(await session.scalar(wanted) or 0)
 
     async def of(self, person: int) -> tuple[Case, ...]:
         """Return every case about a person, newest first."""
@@ -171,10 +186,13 @@ class Cases:
             reported = delete(ReportRow).where(ReportRow.reporter == person, ReportRow.case_id.in_(closed))
             await session.execute(reported.execution_options(synchronize_session=False))
 
-    async def _select(self, *conditions: Any, newest_first: bool = True, limit: int | None = None) -> tuple[Case, ...]:
+    async def _select(
+        self, *conditions: Any, newest_first: bool = True, limit: int | None = None, offset: int = 0
+    ) -> tuple[Case, ...]:
         order = CaseRow.id.desc() if newest_first else CaseRow.id
         async with self._transactions.reading() as session:
-            rows = await session.scalars(select(CaseRow).where(*conditions).order_by(order).limit(limit))
+            wanted = select(CaseRow).where(*conditions).order_by(order).limit(limit).offset(offset)
+            rows = await session.scalars(wanted)
             return tuple(case_of(row) for row in rows)
 
     async def _open(self, session: AsyncSession, row: CaseRow) -> None:
@@ -186,7 +204,7 @@ class Cases:
             rule=row.rule,
             actor=row.person,
             case_id=row.id,
-            detail={} if row.scores is None else {"scores": row.scores},
+            detail={name: value for name in ("scores", "entry") if (value := getattr(row, name)) is not None},
         )
         await append(session, line, self._clock())
 

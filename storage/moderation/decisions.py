@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.jobs import move
 from storage.models import JobRow
+from storage.moderation import rejections
 from storage.moderation.log import Line, append
 from storage.moderation.models import CaseRow, ReportRow
 from storage.moderation.records import Case, CaseKind, CaseState, Penalty, Report, before
@@ -62,6 +63,8 @@ async def decide(
         detail=detail or {},
     )
     await append(session, line, moment)
+    if to is CaseState.REJECTED and row.job_id is not None:
+        await rejections.remember(session, row.server_id, row.id, row.job_id)
     if penalty is not None and row.person is not None and reviewer is not None:
         await punish(session, row.server_id, row.person, penalty, moment, by=reviewer, case_id=row.id)
     return True
@@ -104,6 +107,7 @@ def case_of(row: CaseRow) -> Case:
         decided_at=row.decided_at,
         explicit_allowed=row.explicit_allowed,
         hidden_at=row.hidden_at,
+        entry=row.entry,
     )
 
 

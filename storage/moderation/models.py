@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import Moment
+from storage.columns import Bits, Moment
 from storage.models import Base, Counter, among
 from storage.moderation.records import AppealState, CaseKind, CaseState, ListKind, ReviewMode
 
@@ -113,6 +113,7 @@ class CaseRow(Base):
     channel_id: Mapped[int] = mapped_column(BigInteger)
     person: Mapped[int | None] = mapped_column(BigInteger)
     rule: Mapped[str] = mapped_column(String(32))
+    entry: Mapped[str | None] = mapped_column(String(60))
     job_id: Mapped[int | None] = mapped_column(BigInteger)
     scores: Mapped[dict[str, Any] | None] = mapped_column(
         JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -183,13 +184,36 @@ class AppealRow(Base):
     person: Mapped[int] = mapped_column(BigInteger)
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(16))
+    card_channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    card_message_id: Mapped[int | None] = mapped_column(BigInteger)
     reviewer: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(Moment)
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class PurgeRow(Base):
+    """That all of somebody's pictures in a server are to be taken down; gone once they are."""
+
+    __tablename__ = "purges"
+
+    server_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    by: Mapped[int] = mapped_column(BigInteger)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SummaryRow(Base):
+    """The newest week of which a server has its summary; ``posted_at`` is NULL while that is on its way."""
+
+    __tablename__ = "summaries"
+
+    server_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    week: Mapped[str] = mapped_column(String(10))
+    posted_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
 class RejectionRow(Base):
-    """What a rejected picture looked like: 64 bits, read as a signed number."""
+    """What a rejected picture looked like."""
 
     __tablename__ = "rejected_pictures"
     __table_args__ = (Index(None, "server_id"), {"sqlite_autoincrement": True})
@@ -197,7 +221,7 @@ class RejectionRow(Base):
     id: Mapped[int] = mapped_column(Counter, primary_key=True)
     server_id: Mapped[int] = mapped_column(BigInteger)
     case_id: Mapped[int] = mapped_column(Counter, ForeignKey("cases.id", ondelete="CASCADE"))
-    likeness: Mapped[int] = mapped_column(BigInteger)
+    likeness: Mapped[int] = mapped_column(Bits)
 
 
 class PseudonymRow(Base):

@@ -153,8 +153,8 @@ class Case:
 
     ``scores`` are the picture gate's, where there is a picture and it could be checked. ``explicit_allowed`` says
     whether explicit pictures might be in the channel when the case was opened. ``hidden_at`` is when a reported
-    picture was taken out of sight. ``card_channel_id`` and ``card_message_id`` are of the card in the moderators'
-    channel, once there is one.
+    picture was taken out of sight. ``entry`` is the one of the server's list that hit. ``card_channel_id`` and
+    ``card_message_id`` are of the card in the moderators' channel, once there is one.
     """
 
     id: int
@@ -173,6 +173,7 @@ class Case:
     decided_at: datetime | None
     explicit_allowed: bool | None = None
     hidden_at: datetime | None = None
+    entry: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +268,27 @@ class Appeal:
     reviewer: int | None
     created_at: datetime
     decided_at: datetime | None
+    card_channel_id: int | None = None
+    card_message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purge:
+    """That a moderator, ``by``, wants all pictures of a person in a server taken down."""
+
+    server_id: int
+    person: int
+    by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How often something was decided, by which rule, and by which entry of a list, where there were such."""
+
+    decision: str
+    rule: str | None = None
+    entry: str | None = None
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

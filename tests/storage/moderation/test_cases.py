@@ -39,6 +39,34 @@ async def test_a_refusal_is_a_case_that_nobody_needs_to_decide(database: Databas
     assert (entry.decision, entry.rule, entry.actor, entry.case_id) == ("refused", "list", ANN, case.id)
 
 
+async def test_the_entry_that_hit_is_kept_with_its_case_and_in_the_log(database: Database) -> None:
+    case = await database.cases.refuse(server_id=10, channel_id=7, person=ANN, rule="list", entry="*castle*")
+    assert case.entry == "*castle*"
+    (entry,) = await database.log.newest(10)
+    assert entry.detail == {"entry": "*castle*"}
+
+
+async def test_cases_are_counted_and_leafed_through(database: Database) -> None:
+    made = [await database.cases.refuse(server_id=10, channel_id=7, person=who, rule="list") for who in (1, 2, 1, 1)]
+    assert await database.cases.newest(10, person=1, limit=2, offset=1) == (made[2], made[0])
+    assert (await database.cases.count(10), await database.cases.count(10, person=1)) == (4, 3)
+    assert await database.cases.count(11) == 0
+
+
+async def test_what_rejected_pictures_look_like_is_remembered_with_the_decision(database: Database) -> None:
+    await database.jobs.accept(5, owner=ANN, spec=SPEC, reply=REPLY)
+    for state in (JobState.QUEUED, JobState.DRAWING):
+        await database.jobs.move(5, state)
+    looks = [Drawn(png=b"png", recipe="", seed=1, width=8, height=8, likeness=2**64 - 1 - k) for k in (0, 1)]
+    await database.pictures.keep(5, [*looks, Drawn(png=b"png", recipe="", seed=1, width=8, height=8)])
+    case = await database.cases.hold(await found(database, 5), rule="suggestive", scores=SCORES)
+    assert case is not None
+    assert await database.rejections.nearest(REPLY.guild_id, [2**64 - 1], within=1) is None
+    assert await database.cases.decide(case.id, CaseState.REJECTED, reviewer=MODERATOR)
+    assert await database.rejections.nearest(REPLY.guild_id, [2**64 - 1], within=0) == case.id
+    assert await database.rejections.nearest(REPLY.guild_id, [2**64 - 2], within=0) == case.id
+
+
 async def test_holding_takes_the_job_with_it(database: Database) -> None:
     case = await database.cases.hold(await drawn_job(database), rule="gate", scores=SCORES)
     assert case is not None

@@ -9,7 +9,10 @@ from storage.errors import AppealedAlready, TooMany
 from storage.moderation.appeals import Appeals
 from storage.moderation.cases import Cases
 from storage.moderation.records import AppealState, Case, CaseState
+from storage.moderation.rejections import remember
 from storage.moderation.sanctions import Sanctions
+from storage.records import Drawn, JobState
+from tests.storage.conftest import REPLY, SPEC
 
 SERVER, ANN, MODERATOR = 10, 1, 9
 DAY = timedelta(days=1)
@@ -37,6 +40,17 @@ def sanctions(database: Database, clock: Clock) -> Sanctions:
 
 async def refused(database: Database, clock: Clock) -> Case:
     return await Cases(database, clock).refuse(server_id=SERVER, channel_id=7, person=ANN, rule="list")
+
+
+async def looked_like(database: Database, case: Case, *likenesses: int) -> None:
+    """As if a job's pictures with these likenesses had been rejected by ``case``."""
+    await database.jobs.accept(case.id, owner=ANN, spec=SPEC, reply=REPLY)
+    for state in (JobState.QUEUED, JobState.DRAWING):
+        await database.jobs.move(case.id, state)
+    drawn = [Drawn(png=b"png", recipe="", seed=1, width=8, height=8, likeness=each) for each in likenesses]
+    assert await database.pictures.keep(case.id, drawn)
+    async with database.writing() as session:
+        await remember(session, case.server_id, case.id, case.id)
 
 
 async def decisions(database: Database) -> list[str]:
@@ -95,7 +109,7 @@ async def test_an_upheld_appeal_undoes_what_the_case_brought(
     await sanctions.strike(SERVER, ANN, lasts=DAY, by=MODERATOR, case_id=case.id)
     await sanctions.block(SERVER, ANN, ends_at=clock.now + DAY, reason="", by=MODERATOR, case_id=case.id)
     await sanctions.strike(SERVER, ANN, lasts=DAY, by=MODERATOR)
-    await database.rejections.remember(SERVER, case.id, [5])
+    await looked_like(database, case, 5)
     appeal = await appeals.lodge(case, person=ANN, text="it was a heron")
     decided = await appeals.decide(appeal.id, AppealState.UPHELD, reviewer=MODERATOR)
     assert decided is not None
@@ -103,7 +117,7 @@ async def test_an_upheld_appeal_undoes_what_the_case_brought(
     standing = await sanctions.standing(SERVER, ANN)
     assert len(standing.strikes) == 1, "another case's stays"
     assert standing.block is None
-    assert await database.rejections.nearest(SERVER, 5, within=64) is None
+    assert await database.rejections.nearest(SERVER, [5], within=64) is None
     after = await database.cases.find(case.id)
     assert after is not None
     assert after.state is CaseState.OVERTURNED
@@ -138,10 +152,11 @@ async def test_what_is_over_is_forgotten_and_what_is_in_force_is_not(
 
 async def test_likenesses_are_compared_by_their_bits(database: Database, clock: Clock) -> None:
     first, second = [await refused(database, clock) for _ in range(2)]
-    await database.rejections.remember(SERVER, first.id, [0, 2**64 - 1])
-    await database.rejections.remember(SERVER, second.id, [0b1111])
-    assert await database.rejections.nearest(SERVER, 0b1, within=3) == first.id
-    assert await database.rejections.nearest(SERVER, 0b111, within=3) == second.id
-    assert await database.rejections.nearest(SERVER, 2**63 - 1, within=3) == first.id
-    assert await database.rejections.nearest(SERVER, 0b11 << 30, within=1) is None
-    assert await database.rejections.nearest(SERVER + 1, 0, within=64) is None
+    await looked_like(database, first, 0, 2**64 - 1)
+    await looked_like(database, second, 0b1111)
+    assert await database.rejections.nearest(SERVER, [0b1], within=3) == first.id
+    assert await database.rejections.nearest(SERVER, [2**40 - 1, 0b111], within=3) == second.id
+    assert await database.rejections.nearest(SERVER, [2**63 - 1], within=3) == first.id
+    assert await database.rejections.nearest(SERVER, [0b11 << 30], within=1) is None
+    assert await database.rejections.nearest(SERVER + 1, [0], within=64) is None
+    assert await database.rejections.nearest(SERVER, [], within=64) is None
