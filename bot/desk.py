@@ -32,6 +32,11 @@ from storage.spending import Spending
 
 _log = structlog.get_logger(__name__)
 
+#: Seconds before each attempt to acknowledge. All must lie within the three that Discord gives.
+_PAUSES = (0.0, 0.2, 0.6)
+#: Discord's word for an interaction that is acknowledged already: an earlier answer was lost on the way.
+_ACKNOWLEDGED = 40060
+
 
 class Desk:
     """Takes requests for pictures of one model."""
@@ -199,18 +204,25 @@ class Desk:
         return choices
 
     async def _acknowledge(self, interaction: discord.Interaction[Any], job: Job) -> bool:
-        """Tell Discord that the answer will come. Where it is not known whether Discord heard, ask."""
-        try:
-            await interaction.response.defer(thinking=True, ephemeral=job.reply.private)
-        except discord.NotFound:
-            _log.info("acknowledged too late, dropped", job=job.id)
-            await self._queue.drop(job)
-            return False
-        except Exception as error:  # noqa: BLE001  (whatever it was, the message is there or it is not)
-            _log.warning("acknowledgement uncertain", job=job.id, kind=type(error).__name__)
-            self._queue.verify(job)
-            return False
-        return True
+        """Tell Discord that the answer will come, at once or a moment later; who is told nothing reads of a failure.
+
+        Where it is not known at last whether Discord heard, ask.
+        """
+        for pause in _PAUSES:
+            await asyncio.sleep(pause)
+            try:
+                await interaction.response.defer(thinking=True, ephemeral=job.reply.private)
+                return True
+            except discord.NotFound:
+                _log.info("acknowledged too late, dropped", job=job.id)
+                await self._queue.drop(job)
+                return False
+            except Exception as error:  # noqa: BLE001  (whatever it was, the message is there or it is not)
+                if isinstance(error, discord.HTTPException) and error.code == _ACKNOWLEDGED:
+                    return True
+                _log.warning("acknowledgement uncertain", job=job.id, kind=type(error).__name__)
+        self._queue.verify(job)
+        return False
 
 
 def _reply_to(interaction: discord.Interaction[Any]) -> Reply:

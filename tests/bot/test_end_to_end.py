@@ -354,13 +354,19 @@ async def test_acknowledged_too_late_means_not_drawn(stage: Stage, bot: Bot) -> 
 
 @pytest.mark.parametrize("heard", [True, False])
 async def test_an_acknowledgement_that_may_have_been_lost(stage: Stage, bot: Bot, heard: bool) -> None:
-    stage.server.faults.reset("POST */callback", after=heard)
+    fault = stage.server.faults.reset("POST */callback", after=heard)
     interaction = await imagine(stage)
-    if heard:
-        await finished(interaction)
-    else:
-        await until_state(bot, interaction, JobState.CANCELLED)
-        assert interaction.messages == []
+    await finished(interaction)
+    assert fault.struck == 1
+
+
+async def test_an_acknowledgement_that_never_gets_through(stage: Stage, bot: Bot) -> None:
+    fault = stage.server.faults.reset("POST */callback", times=None)
+    interaction = await imagine(stage)
+    await until_state(bot, interaction, JobState.CANCELLED)
+    stage.server.faults.clear()
+    assert fault.struck > 1
+    assert interaction.messages == []
 
 
 async def test_previews_are_small_pictures(stage: Stage, bot: Bot) -> None:

@@ -244,6 +244,7 @@ class Gateway:
             if frame["s"] > data["seq"]:
                 connection.send(frame)
         session.send("RESUMED", {})
+        self._server.changed()
 
     def _hides(self, session: Session, event: str, about: Message | None) -> bool:
         if about is None or event == "MESSAGE_DELETE" or session.intents & MESSAGE_CONTENT:

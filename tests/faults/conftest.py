@@ -36,11 +36,16 @@ def figures(pytestconfig: pytest.Config, full: bool) -> Figures:
     return Figures(pytestconfig.getoption("--faults-json"), full=full)
 
 
+def quick_drawer(monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> None:
+    """Let bots of this process draw with the stand-in, which takes so many ``seconds`` for a picture."""
+    command = (sys.executable, "-m", "tests.faults.drawer", str(seconds))
+    monkeypatch.setattr(application, "DrawingProcess", partial(DrawingProcess, command=command))
+
+
 @pytest.fixture
 async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     """The platform; it waits for answers as long as a busy machine needs."""
-    command = (sys.executable, "-m", "tests.faults.drawer", str(DRAWING_SECONDS))
-    monkeypatch.setattr(application, "DrawingProcess", partial(DrawingProcess, command=command))
+    quick_drawer(monkeypatch, seconds=DRAWING_SECONDS)
     async with Stage.set_up(tmp_path) as stage:
         stage.server.acknowledge_within = 60.0
         yield stage

@@ -95,7 +95,7 @@ async def _kill(stage: Stage, kills: int, seed: int) -> Kills:
         for number in range(kills):
             point = points[number // 2 % len(points)] if number % 2 else None
             pid = await nursery.born(point)
-            asked += await _requests(stage, people, chance)
+            asked += await requests(stage, people, chance)
             if point is None:
                 await asyncio.sleep(chance.uniform(0, _LONGEST_LIFE))
             else:
@@ -107,7 +107,7 @@ async def _kill(stage: Stage, kills: int, seed: int) -> Kills:
         await nursery.born()
         acknowledged = [each for each in asked if each.answer is Answer.DEFER]
         account.asked, account.acknowledged = len(asked), len(acknowledged)
-        await _all_delivered(acknowledged)
+        await all_delivered(acknowledged)
         await asyncio.sleep(1)  # for what may come a second time
         account.lost = [each.id for each in acknowledged if not pictures_of(each)]
         account.doubled = [each.id for each in acknowledged if len(pictures_of(each)) > 1]
@@ -128,10 +128,10 @@ async def _ask_on(
             while not until.done():
                 await asyncio.wait({until}, timeout=0.2)
                 _expire(asked, chance)
-                asked += await _requests(stage, people, chance, most=1)
+                asked += await requests(stage, people, chance, most=1)
 
 
-async def _requests(
+async def requests(
     stage: Stage, people: list[Person], chance: random.Random, *, most: int = _FREE
 ) -> list[Interaction]:
     """Some requests, in quick succession, by some of the people."""
@@ -151,7 +151,7 @@ def _expire(asked: list[Interaction], chance: random.Random) -> int:
     return len(dying)
 
 
-async def _all_delivered(acknowledged: list[Interaction]) -> None:
+async def all_delivered(acknowledged: list[Interaction]) -> None:
     """Wait until every request has its pictures; what never gets them is counted by whoever called."""
     waiting = acknowledged
     with suppress(TimeoutError):

@@ -98,10 +98,20 @@ class Nursery:
             await process.wait()
             listening.cancel()
 
-    async def born(self, point: Point | None = None, *, drawing: float = 0.05, connected: bool = True) -> int:
-        """Begin a life, and return its process's id; where ``connected``, once it takes requests."""
+    async def born(
+        self,
+        point: Point | None = None,
+        *,
+        drawing: float = 0.05,
+        drain: float | None = None,
+        connected: bool = True,
+    ) -> int:
+        """Begin a life, and return its process's id; where ``connected``, once it takes requests.
+
+        A picture takes ``drawing`` seconds; told to end, it gives what is under way ``drain`` seconds (None: as ever).
+        """
         syncs = self._stage.server.commands.syncs
-        order = {"point": None if point is None else asdict(point), "drawing": drawing}
+        order = {"point": None if point is None else asdict(point), "drawing": drawing, "drain": drain}
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         async with asyncio.timeout(PATIENCE):
@@ -191,6 +201,8 @@ def _live(order: Mapping[str, Any], address: str, folder: Path) -> None:
             Point(**order["point"]).lay()
         command = (sys.executable, "-m", "tests.faults.drawer", str(order["drawing"]))
         setattr(application, "DrawingProcess", partial(DrawingProcess, command=command))  # noqa: B010  (a stand-in)
+        if order["drain"] is not None:
+            setattr(application, "_DRAIN_SECONDS", order["drain"])  # noqa: B010  (the program's own, shortened)
         forked.lay(order["drawing"])
         logs.configure()
         with redirect(address):
