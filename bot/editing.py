@@ -11,7 +11,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot import errors, layout, presenting, specs, words
+from bot import errors, layout, presenting, sheets, specs, words
 from bot.answering import answer
 from bot.client import Client
 from bot.drafts import Key
@@ -26,8 +26,6 @@ from storage.records import Job
 
 _ID = re.compile(r"edit:(?P<job>[0-9]+)(?::(?P<index>[0-9]+))?")
 _LONGEST_TEXT, _MOST_OPTIONS = 4000, 25
-#: Seconds for which the library remembers an open form; this module does not need it to.
-REMEMBERED = 900.0
 _BY_LOT = ("", "-1", "random")
 
 Typed = Mapping[str, str]
@@ -110,7 +108,7 @@ def shown(spec: PromptSpec) -> dict[str, str]:
 
 def form(filled: Typed, shown: Typed, *, title: str, custom_id: str, note: str | None = None) -> ui.Modal:
     """Make the form: ``filled`` in its fields, over what was ``shown`` there at first, with a short ``note``."""
-    form = ui.Modal(title=title, custom_id=custom_id, timeout=REMEMBERED)
+    form = sheets.form(title=title, custom_id=custom_id)
     for name, label in (("prompt", words.editing.PROMPT), ("negative", words.editing.NEGATIVE)):
         if len(shown[name]) > _LONGEST_TEXT:
             form.add_item(ui.TextDisplay(words.editing.too_long_to_edit(label.lower())))

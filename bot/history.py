@@ -16,6 +16,7 @@ from bot import circumstances, layout, specs
 from bot.answering import apologise
 from bot.errors import Refused
 from bot.presenting import Upload, quoted, shortened
+from bot.sheets import sheet
 from bot.uploads import files, files_of, thumbnail
 from bot.words import NO_PROMPT, UNKNOWN_PICTURE
 from bot.words import history as words
@@ -168,7 +169,7 @@ def _laid_out(
     if options := [_option(entry) for entry in entries if entry.mark not in (words.NOT_HERE, words.OLD)]:
         container.add_item(layout.row([HistorySelect(options)]))
     container.add_item(layout.row(_turning(page, pages, favourites=favourites)))
-    return ui.LayoutView(timeout=None).add_item(container)
+    return sheet().add_item(container)
 
 
 def _title(entries: Sequence[Entry], *, favourites: bool) -> str:

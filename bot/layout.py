@@ -8,6 +8,7 @@ from discord import ui
 
 from bot.buttons import JobButton, PictureSelect
 from bot.presenting import Card, Tone, Upload
+from bot.sheets import sheet
 
 _COLOURS: Mapping[Tone, discord.Colour] = {
     Tone.UNDER_WAY: discord.Colour(0x7A8794),
@@ -18,7 +19,7 @@ _COLOURS: Mapping[Tone, discord.Colour] = {
 
 def view(card: Card, job_id: int, *, above: str = "") -> ui.LayoutView:
     """Lay a card out, with the buttons of one job; ``above`` is said before it, outside of its frame."""
-    laid_out = ui.LayoutView(timeout=None)
+    laid_out = sheet()
     if above:
         laid_out.add_item(ui.TextDisplay(above))
     return laid_out.add_item(_container(card, job_id))

@@ -12,6 +12,7 @@ from bot.actions import Interaction, take_back
 from bot.answering import apologise
 from bot.errors import Refused
 from bot.queue import OnTheWay
+from bot.sheets import sheet
 from bot.standing import keeps_server
 from bot.words import queue as said
 from generation.updates import Progress, Waiting
@@ -61,7 +62,7 @@ async def on_the_way(interaction: Interaction, *, everybody: bool) -> tuple[OnTh
 
 def view(found: Sequence[OnTheWay], viewer: int, *, everybody: bool) -> ui.LayoutView:
     """Lay the list out for one person (``viewer``, an id)."""
-    laid_out = ui.LayoutView(timeout=None)
+    laid_out = sheet()
     container: ui.Container[Any] = ui.Container()
     if not found:
         container.add_item(ui.TextDisplay(said.NOTHING_AT_ALL if everybody else said.NOTHING_OF_YOURS))

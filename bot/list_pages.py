@@ -9,6 +9,7 @@ from bot.answering import apologise
 from bot.circumstances import place_of
 from bot.errors import Refused
 from bot.presenting import plain
+from bot.sheets import controls
 from bot.words import filter as words
 from storage.moderation.records import EVERYWHERE, ListEntry, ListKind
 
@@ -68,7 +69,7 @@ def _line(entry: ListEntry) -> str:
 
 
 def _turning(kind: ListKind, number: int, pages: int) -> discord.ui.View:
-    row = discord.ui.View(timeout=None)
+    row = controls()
     if number > 0:
         row.add_item(ListPageButton(kind, number - 1, words.BACK))
     if number < pages - 1:

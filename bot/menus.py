@@ -16,6 +16,7 @@ from discord import ui
 from bot.answering import answer, apologise
 from bot.found import Found
 from bot.presenting import shortened
+from bot.sheets import sheet
 from bot.words import messages as words
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _offered(what: What, found: Sequence[Found]) -> ui.LayoutView:
 
 
 def _laid_out(text: str, control: ui.Item[Any]) -> ui.LayoutView:
-    laid_out = ui.LayoutView(timeout=None)
+    laid_out = sheet()
     row: ui.ActionRow[Any] = ui.ActionRow()
     row.add_item(control)
     return laid_out.add_item(ui.TextDisplay(text)).add_item(row)

@@ -11,6 +11,7 @@ import discord
 from bot.answering import apologise, whisper
 from bot.presenting import choices_line, escaped, plain, shortened, spoken, value_text
 from bot.presets import Asker, Entry, Origin
+from bot.sheets import controls
 from bot.words import presets as words
 from storage.presets import key
 
@@ -96,7 +97,7 @@ def _line(entry: Entry, default: str | None, held: int) -> str:
 
 
 def _turning(number: int, pages: int) -> discord.ui.View:
-    row = discord.ui.View(timeout=None)
+    row = controls()
     if number > 0:
         row.add_item(PageButton(number - 1, words.BACK))
     if number < pages - 1:

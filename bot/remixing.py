@@ -10,7 +10,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot import editing, errors, menus, presenting, presets, specs
+from bot import editing, errors, menus, presenting, presets, sheets, specs
 from bot.actions import show_recipe
 from bot.answering import answer, apologise, whisper
 from bot.client import Client
@@ -82,7 +82,7 @@ async def remix_submitted(interaction: Interaction) -> None:
 
 async def preset(interaction: Interaction, one: Found) -> None:
     """Ask for the name of a preset, and whether prompt and seed are to be in it."""
-    form = ui.Modal(title=words.PRESET_TITLE, custom_id=f"preset:{one.key}", timeout=editing.REMEMBERED)
+    form = sheets.form(title=words.PRESET_TITLE, custom_id=f"preset:{one.key}")
     name: ui.TextInput[Any] = ui.TextInput(custom_id="name", max_length=presets.LONGEST_NAME)
     form.add_item(ui.Label(text=words.PRESET_NAME, component=name))
     options = [

@@ -7,6 +7,7 @@ import discord
 from discord import ui
 
 from bot.presenting import escaped, shortened
+from bot.sheets import sheet
 from bot.studies.table import agreement_line
 from bot.survey_buttons import Act, CellSelect, LabelButton, RowSelect, SortButton, SurveyButton
 from bot.surveys import Survey
@@ -125,4 +126,4 @@ def _gallery(name: str, alt: str) -> ui.MediaGallery[Any]:
 
 
 def _framed(container: ui.Container[Any]) -> ui.LayoutView:
-    return ui.LayoutView(timeout=None).add_item(container)
+    return sheet().add_item(container)

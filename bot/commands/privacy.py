@@ -10,6 +10,7 @@ from discord import app_commands
 from bot.answering import apologise, whisper
 from bot.client import Client
 from bot.errors import Refused
+from bot.sheets import controls
 from bot.words import privacy as words
 
 _DELETE, _KEEP = "delete", "keep"
@@ -34,7 +35,7 @@ async def export(interaction: discord.Interaction[Client]) -> None:
 @privacy.command(name="delete", description="Delete everything that the bot keeps of you; asks first")
 async def delete(interaction: discord.Interaction[Client]) -> None:
     """Ask whether it is meant."""
-    view = discord.ui.View(timeout=None)
+    view = controls()
     view.add_item(ErasureButton(_DELETE, interaction.user.id))
     view.add_item(ErasureButton(_KEEP, interaction.user.id))
     await interaction.response.send_message(words.ASK, view=view, ephemeral=True)
