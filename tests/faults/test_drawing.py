@@ -9,7 +9,7 @@ from tests.faults.injection import REASONS, Injected, inject
 
 #: In short, what leaves the real process alive, since to begin anew takes it seconds; a stand-in meets the rest.
 SHORT = Injected(no_numbers=8, no_memory=8, black=8)
-FULL = Injected(no_numbers=270, no_memory=270, black=270, hangs=15, encoder_hangs=15, deaths=15, killers=5)
+FULL = Injected(no_numbers=280, no_memory=280, black=280, hangs=8, encoder_hangs=8, deaths=8, killers=3)
 SHORT_STAND_IN = Injected(hangs=2, deaths=3, killers=1, stand_in=True)
 FULL_STAND_IN = Injected(hangs=50, deaths=70, killers=20, stand_in=True)
 
