@@ -10,6 +10,8 @@ from bot.board import NETWORK_ERRORS
 
 _log = structlog.get_logger(__name__)
 
+_UNKNOWN_INTERACTION = 10062
+
 
 async def whisper(interaction: discord.Interaction[Any], text: str, *, file: discord.File | None = None) -> None:
     """Answer so that only the one who asked sees it, whether or not the interaction was acknowledged."""
@@ -31,8 +33,15 @@ async def answer(interaction: discord.Interaction[Any], view: discord.ui.LayoutV
 
 
 async def apologise(interaction: discord.Interaction[Any], error: BaseException) -> None:
-    """Record ``error`` and say it in one sentence; if Discord does not take even that, the record remains."""
+    """Record ``error`` and say it in one sentence; if Discord does not take even that, the record remains.
+
+    An interaction that Discord has forgotten, because it was answered too late, is noted, and nobody can be told.
+    """
     command = interaction.command.qualified_name if interaction.command else "button"
+    if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_INTERACTION:
+        late = (discord.utils.utcnow() - interaction.created_at).total_seconds()
+        _log.warning("answered too late", interaction=interaction.id, command=command, seconds=round(late, 1))
+        return
     failure = errors.recorded(error, interaction=interaction.id, command=command)
     try:
         await whisper(interaction, presenting.failure_text(failure))

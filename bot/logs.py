@@ -33,7 +33,8 @@ def configure(*, level: str = "INFO", stream: TextIO = sys.stderr) -> None:
 
 def _formatter(*, terminal: bool) -> logging.Formatter:
     last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        # The plain form of a traceback: others show what the variables held, prompts and tokens among them.
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if terminal
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )

@@ -1,10 +1,13 @@
 """Favourites: which pictures a person wants to find again."""
 
-from sqlalchemy import delete
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from storage.jobs import Clock, now
 from storage.models import FavouriteRow
+from storage.rounds import Rounds
 from storage.transactions import Transactions
 
 
@@ -14,6 +17,7 @@ class Favourites:
     def __init__(self, transactions: Transactions, clock: Clock = now) -> None:
         self._transactions = transactions
         self._clock = clock
+        self._asked = Rounds(self._hold)
 
     async def add(self, owner: int, job_id: int, index: int) -> bool:
         """Keep a picture as a favourite of ``owner``; say whether it was none before and there is such a picture."""
@@ -35,5 +39,10 @@ class Favourites:
 
     async def holds(self, owner: int, job_id: int, index: int) -> bool:
         """Whether a picture is a favourite of ``owner``."""
+        return await self._asked((owner, job_id, index))
+
+    async def _hold(self, asked: Sequence[tuple[int, int, int]]) -> list[bool]:
+        key = FavouriteRow.owner, FavouriteRow.job_id, FavouriteRow.index
         async with self._transactions.reading() as session:
-            return await session.get(FavouriteRow, (owner, job_id, index)) is not None
+            held = {tuple(row) for row in await session.execute(select(*key).where(tuple_(*key).in_(set(asked))))}
+        return [each in held for each in asked]

@@ -1,6 +1,7 @@
 """Jobs: written down before anyone is told of them, and moved on only from where they may."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select, update
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import JobRow
 from storage.records import Job, JobState, Reply, before
+from storage.rounds import Rounds
 from storage.transactions import Transactions
 
 Clock = Callable[[], datetime]
@@ -22,12 +24,25 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """That a job shall go to ``to``."""
+
+    job_id: int
+    to: JobState
+    error_id: str | None
+    message_id: int | None
+
+
 class Jobs:
-    """The door to the table of jobs."""
+    """The door to the table of jobs. New ones, moves and questions that come together share a transaction."""
 
     def __init__(self, transactions: Transactions, clock: Clock = now) -> None:
         self._transactions = transactions
         self._clock = clock
+        self._accepted = Rounds(self._accept)
+        self._found = Rounds(self._find)
+        self._moved = Rounds(self._move)
 
     async def accept(self, job_id: int, *, owner: int, spec: Mapping[str, object], reply: Reply) -> Job | None:
         """Write a new job down as ``accepting``; return None where the interaction ``job_id`` has one already."""
@@ -49,18 +64,35 @@ class Jobs:
             created_at=moment,
             updated_at=moment,
         )
+        return await self._accepted(row)
+
+    async def _accept(self, rows: Sequence[JobRow]) -> list[Job | None]:
         try:
-            async with self._transactions.writing() as session:
-                session.add(row)
-        except IntegrityError:
-            return None
-        return job_of(row)
+            new = await self._add(rows)
+        except IntegrityError:  # on a server another program may have written one meanwhile: only that one is refused
+            if len(rows) == 1:
+                return [None]
+            return [job for row in rows for job in await self._accept([_copy(row)])]
+        return [job_of(row) if row in new else None for row in rows]
+
+    async def _add(self, rows: Sequence[JobRow]) -> set[JobRow]:
+        """Write down those that are not there yet; return them."""
+        ids = [row.interaction_id for row in rows]
+        async with self._transactions.writing() as session:
+            there = set(await session.scalars(select(JobRow.interaction_id).where(JobRow.interaction_id.in_(ids))))
+            new = {row.interaction_id: row for row in reversed(rows) if row.interaction_id not in there}
+            session.add_all(new.values())
+        return set(new.values())
 
     async def find(self, job_id: int) -> Job | None:
         """Return the job, or None where there is none of that id."""
+        return await self._found(job_id)
+
+    async def _find(self, job_ids: Sequence[int]) -> list[Job | None]:
+        wanted = select(JobRow).where(JobRow.interaction_id.in_(set(job_ids)))
         async with self._transactions.reading() as session:
-            row = await session.get(JobRow, job_id)
-            return None if row is None else job_of(row)
+            found = {row.interaction_id: job_of(row) for row in await session.scalars(wanted)}
+        return [found.get(job_id) for job_id in job_ids]
 
     async def of_message(self, message_id: int) -> Job | None:
         """Return the job whose pictures are on a message, or None where there is none."""
@@ -99,8 +131,15 @@ class Jobs:
 
         The condition is part of the update, so two that want to move the same job cannot both succeed.
         """
+        return await self._moved(_Move(job_id, to, error_id, message_id))
+
+    async def _move(self, moves: Sequence[_Move]) -> list[bool]:
         async with self._transactions.writing() as session:
-            return await move(session, job_id, to, self._clock(), error_id=error_id, message_id=message_id)
+            moment = self._clock()
+            return [
+                await move(session, each.job_id, each.to, moment, error_id=each.error_id, message_id=each.message_id)
+                for each in moves
+            ]
 
     async def note_message(self, job_id: int, message_id: int) -> None:
         """Remember which message a job is answered by, before its pictures are there."""
@@ -142,6 +181,11 @@ async def move(
         .execution_options(synchronize_session=False)
     )
     return (await session.scalar(moved)) is not None
+
+
+def _copy(row: JobRow) -> JobRow:
+    """The same row for another session."""
+    return JobRow(**{column.key: getattr(row, column.key) for column in JobRow.__table__.columns})
 
 
 def job_of(row: JobRow) -> Job:

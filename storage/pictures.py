@@ -12,6 +12,7 @@ from storage.files import PictureFiles
 from storage.jobs import Clock, move, now
 from storage.models import JobRow, PictureRow
 from storage.records import Drawn, JobState, Picture
+from storage.rounds import Rounds
 from storage.transactions import Transactions
 
 
@@ -22,6 +23,7 @@ class Pictures:
         self._transactions = transactions
         self._files = files
         self._clock = clock
+        self._asked = Rounds(self._of)
 
     async def keep(self, job_id: int, drawn: Sequence[Drawn]) -> bool:
         """Keep a job's pictures and move it from ``drawing`` to ``drawn``; False, and nothing kept, if it is not there.
@@ -44,9 +46,15 @@ class Pictures:
 
     async def of(self, job_id: int) -> tuple[Picture, ...]:
         """Return what is known of a job's pictures, in their order."""
-        wanted = select(PictureRow).where(PictureRow.job_id == job_id).order_by(PictureRow.index)
+        return await self._asked(job_id)
+
+    async def _of(self, job_ids: Sequence[int]) -> list[tuple[Picture, ...]]:
+        found: dict[int, list[Picture]] = {job_id: [] for job_id in job_ids}
+        wanted = select(PictureRow).where(PictureRow.job_id.in_(found)).order_by(PictureRow.index)
         async with self._transactions.reading() as session:
-            return tuple(picture_of(row) for row in await session.scalars(wanted))
+            for row in await session.scalars(wanted):
+                found[row.job_id].append(picture_of(row))
+        return [tuple(found[job_id]) for job_id in job_ids]
 
     async def like(self, pixels_sha256: str, *, owner: int, guild_id: int) -> Picture | None:
         """Return the newest picture with these very pixels that ``owner`` may know of: their own, or one shown here.

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _PULSE_SECONDS = 1.0
+#: How far this process steps back behind others, on the system's scale up to 19.
+_NICENESS = 5
 
 
 class Outbox:
@@ -116,6 +118,7 @@ class Pulse:
 def main() -> None:
     """Serve one model until the input is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; whoever started this decides
+    _step_back()
     orders, output = _claim_pipes()
     if (load := _read(orders)) is None:
         return
@@ -126,6 +129,12 @@ def main() -> None:
     inbox: SimpleQueue[Message] = SimpleQueue()
     threading.Thread(target=_read_into, args=(orders, inbox), name="reader", daemon=True).start()
     _serve(load, inbox, outbox, pulse, ledger)
+
+
+def _step_back() -> None:
+    """Let whoever answers people go first where there is one processor for both; a picture can wait a moment."""
+    with suppress(AttributeError, OSError):  # Windows has no such thing
+        os.nice(_NICENESS)
 
 
 def _serve(load: Load, inbox: SimpleQueue[Message], outbox: Outbox, pulse: Pulse, ledger: Ledger) -> None:

@@ -1,6 +1,6 @@
 """Sanctions: strikes, which fade by themselves, and blocks, which end; each is in the log before it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -23,7 +23,7 @@ class Sanctions:
     async def standing(self, server_id: int, person: int) -> Standing:
         """Return what stands against a person in a server now."""
         async with self._transactions.reading() as session:
-            return await standing(session, server_id, person, self._clock())
+            return await _standing(session, server_id, person, self._clock())
 
     async def strike(
         self, server_id: int, person: int, *, lasts: timedelta, by: int, case_id: int | None = None
@@ -32,7 +32,7 @@ class Sanctions:
         moment = self._clock()
         async with self._transactions.writing() as session:
             await punish(session, server_id, person, Penalty(strike=lasts), moment, by=by, case_id=case_id)
-            return await standing(session, server_id, person, moment)
+            return await _standing(session, server_id, person, moment)
 
     async def withdraw(self, case_id: int, *, by: int) -> int:
         """Take back the strikes and the block that a case brought; return how many they were."""
@@ -77,15 +77,25 @@ class Sanctions:
             await session.execute(delete(BlockRow).where(BlockRow.person == person, BlockRow.ends_at <= moment))
 
 
-async def standing(session: AsyncSession, server_id: int, person: int, moment: datetime) -> Standing:
-    """As :meth:`Sanctions.standing`, inside a transaction that reads more."""
-    in_force = (StrikeRow.server_id == server_id, StrikeRow.person == person, StrikeRow.fades_at > moment)
-    strikes = await session.scalars(select(StrikeRow).where(*in_force).order_by(StrikeRow.fades_at, StrikeRow.id))
-    block = await session.get(BlockRow, (server_id, person))
-    return Standing(
-        strikes=tuple(_strike(row) for row in strikes),
-        block=None if block is None or block.ends_at <= moment else _block(block),
-    )
+async def standing(
+    session: AsyncSession, places: Collection[tuple[int, int]], moment: datetime
+) -> dict[tuple[int, int], Standing]:
+    """As :meth:`Sanctions.standing` for many, each a server and a person, inside a transaction that reads more."""
+    servers, persons = {server for server, _ in places}, {person for _, person in places}
+    struck = (StrikeRow.server_id.in_(servers), StrikeRow.person.in_(persons), StrikeRow.fades_at > moment)
+    strikes: dict[tuple[int, int], list[Strike]] = {place: [] for place in places}
+    for row in await session.scalars(select(StrikeRow).where(*struck).order_by(StrikeRow.fades_at, StrikeRow.id)):
+        if (row.server_id, row.person) in strikes:
+            strikes[row.server_id, row.person].append(_strike(row))
+    blocked = (BlockRow.server_id.in_(servers), BlockRow.person.in_(persons), BlockRow.ends_at > moment)
+    rows = await session.scalars(select(BlockRow).where(*blocked))
+    blocks = {(row.server_id, row.person): _block(row) for row in rows}
+    return {place: Standing(strikes=tuple(strikes[place]), block=blocks.get(place)) for place in places}
+
+
+async def _standing(session: AsyncSession, server_id: int, person: int, moment: datetime) -> Standing:
+    place = server_id, person
+    return (await standing(session, {place}, moment))[place]
 
 
 async def punish(

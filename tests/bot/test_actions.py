@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from bot import words
 from bot.application import Bot
@@ -313,3 +314,17 @@ async def test_a_larger_one_is_drawn_over_the_picture(stage: Stage, bot: Bot) ->
     message = await finished(pressed)
     assert [(file.width, file.height) for file in message.attachments] == [(128, 128)]
     assert (await job_of(bot, pressed)).spec["larger_guidance_scale"] == 16.0
+
+
+async def test_a_press_that_was_answered_too_late_is_one_line_in_the_log(
+    stage: Stage, bot: Bot, picture: Message
+) -> None:
+    async def noted() -> bool:
+        return any(line.get("interaction") == pressed.id for line in lines)
+
+    with capture_logs() as lines:
+        pressed = await stage.ben.clicks(picture, "Recipe")
+        stage.server.clock.advance(3.1)
+        await eventually(noted)
+    assert [line["event"] for line in lines if line.get("interaction") == pressed.id] == ["answered too late"]
+    assert not [line for line in lines if "exc_info" in line]

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 
 class Person:
-    """An account. What it does is refused (ClientRefuses) where Discord's own client would refuse it."""
+    """An account, ``age`` seconds old. What it does is refused (ClientRefuses) where Discord's client would do so."""
 
-    def __init__(self, server: DiscordServer, name: str, *, locale: str = "en-US", bot: bool = False) -> None:
+    def __init__(
+        self, server: DiscordServer, name: str, *, locale: str = "en-US", bot: bool = False, age: float = 0.0
+    ) -> None:
         self.server = server
-        self.id = server.snowflake()
+        self.id = server.snowflake(ago=age)
         self.name = name
         self.locale = locale
         self.bot = bot

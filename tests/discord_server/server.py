@@ -101,9 +101,9 @@ class DiscordServer(Watched):
         self.gateway.dispatch("GUILD_CREATE", guild.payload(), guild=guild)
         return guild
 
-    def add_person(self, name: str, *, locale: str = "en-US") -> Person:
-        """Make an account that is in no guild yet."""
-        person = Person(self, name, locale=locale)
+    def add_person(self, name: str, *, locale: str = "en-US", age: float = 0.0) -> Person:
+        """Make an account that is in no guild yet, as if ``age`` seconds ago."""
+        person = Person(self, name, locale=locale, age=age)
         self.people[person.id] = person
         return person
 

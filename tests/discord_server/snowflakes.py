@@ -14,10 +14,11 @@ class Snowflakes:
     def __init__(self) -> None:
         self._last = 0
 
-    def __call__(self) -> int:
+    def __call__(self, *, ago: float = 0.0) -> int:
+        """The next id; with ``ago``, in seconds, as it would have been made so long ago, and unlike all others."""
         now = (int(time.time() * 1000) - _EPOCH) << 22
         self._last = max(now, self._last + 1)
-        return self._last
+        return self._last - (int(ago * 1000) << 22)
 
 
 def made_at(snowflake: int) -> float:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from storage.database import Database
 from storage.records import NEXT, JobState, before
@@ -119,3 +120,21 @@ async def test_a_job_is_found_by_its_message(database: Database) -> None:
     found = await database.jobs.of_message(77)
     assert found is not None
     assert found.id == 1
+
+
+async def test_a_crowd_shares_a_few_transactions(database: Database) -> None:
+    begun = 0
+
+    def count(_: object) -> None:
+        nonlocal begun
+        begun += 1
+
+    for engine in (database._writer, database._reader):
+        event.listen(engine.sync_engine, "begin", count)
+    ids = range(1, 101)
+    accepted = await asyncio.gather(*(database.jobs.accept(n, owner=n, spec=SPEC, reply=REPLY) for n in ids))
+    assert [job.id for job in accepted if job] == list(ids)
+    assert await asyncio.gather(*map(database.jobs.find, ids)) == accepted
+    moved = await asyncio.gather(*(database.jobs.move(n, JobState.QUEUED) for n in (*ids, 1, 1000)))
+    assert moved == [True] * 100 + [False, False]
+    assert begun == 3
