@@ -6,7 +6,7 @@ import discord
 import structlog
 
 from bot import errors, presenting
-from bot.board import NETWORK_ERRORS
+from bot.patience import NETWORK_ERRORS
 
 _log = structlog.get_logger(__name__)
 

@@ -1,13 +1,11 @@
 """The composition root: makes every part, hands each what it needs, and takes all down in the right order."""
 
 import asyncio
-import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -20,6 +18,7 @@ from bot import (
     list_pages,
     menus,
     preset_pages,
+    review_buttons,
     survey_buttons,
     survey_layout,
 )
@@ -30,13 +29,15 @@ from bot.client import Client
 from bot.commands import COMMANDS
 from bot.commands.privacy import ErasureButton
 from bot.condition import Condition
-from bot.configuration import Configuration
+from bot.configuration import Configuration, profile_of
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.found import Findings
 from bot.gallery import Gallery
+from bot.holding import Holding
 from bot.housekeeping import keep_house
+from bot.lifetime import until_told
 from bot.metrics import Metrics
 from bot.moderation.floor import Floor
 from bot.moderation.rulebook import Rulebook
@@ -50,11 +51,13 @@ from bot.queue import Queue
 from bot.remarks import Remarks
 from bot.remixing import FOUND_DEEDS
 from bot.research import Research
+from bot.review import Review
+from bot.scrutiny import Scrutiny
 from bot.supervision import keep_connected
 from bot.translation import Translator
+from bot.whereabouts import Gateway
 from generation.drawing import DrawingProcess
-from generation.errors import ModelUnavailable
-from generation.profiles import Profile, load_profiles
+from generation.profiles import Profile
 from storage.database import Database
 from storage.occupancy import occupied
 
@@ -84,14 +87,17 @@ class Bot:
     metrics: Metrics
     condition: Condition
     oversight: Oversight
+    review: Review
+    gateway: Gateway
 
     def client(self) -> Client:
         """Make a new gateway client."""
-        return Client(
+        client = Client(
             desk=self.desk,
             shelf=self.shelf,
             privacy=self.privacy,
             oversight=self.oversight,
+            review=self.review,
             queue=self.queue,
             research=self.research,
             jobs=self.database.jobs,
@@ -114,6 +120,7 @@ class Bot:
                 preset_pages.PageButton,
                 list_pages.ListPageButton,
                 ErasureButton,
+                review_buttons.ReviewButton,
                 *survey_buttons.ITEMS,
             ],
             deeds=DEEDS,
@@ -123,6 +130,8 @@ class Bot:
             trace=self.metrics.trace(),
             home_guild=self.configuration.home_guild,
         )
+        self.gateway.follow(client)
+        return client
 
 
 async def run(configuration: Configuration) -> None:
@@ -132,7 +141,7 @@ async def run(configuration: Configuration) -> None:
     DatabaseBusy where another bot has its data folder.
     """
     async with opened(configuration) as bot, _observed(bot):
-        await _until_told(
+        await until_told(
             bot.process.start(),
             keep_connected(bot.condition.following(bot.client), configuration.discord_token),
             keep_house(bot.database.retention, budget=configuration.pictures_budget),
@@ -145,7 +154,7 @@ async def opened(configuration: Configuration) -> AsyncIterator[Bot]:
     """Put the parts together and take up what the last run left; at the end, drain and close them."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     floor = Floor.load()
-    profile = _profile(configuration)
+    profile = profile_of(configuration)
     with occupied(configuration.data_folder):
         async with _put_together(configuration, profile, floor) as bot:
             yield bot
@@ -189,7 +198,17 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
         _log.info("opened", database=database.description, profile=profile.name)
         remarks = Remarks(profile=profile, preferences=database.preferences)
         gallery = Gallery(pictures=database.pictures, remarks=remarks)
-        pace = Pace()
+        pace, gateway = Pace(), Gateway()
+        rulebook = Rulebook(configurations=database.configurations, entries=database.entries)
+        holding = Holding(
+            cases=database.cases, jobs=database.jobs, rulebook=rulebook, gallery=gallery, board=delivery.board
+        )
+        scrutiny = Scrutiny(
+            whereabouts=delivery.whereabouts(gateway),
+            rulebook=rulebook,
+            pictures=database.pictures,
+            cases=database.cases,
+        )
         queue = Queue(
             jobs=database.jobs,
             pictures=database.pictures,
@@ -198,9 +217,18 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
             gallery=gallery,
             permit=permit,
             pace=pace,
+            scrutiny=scrutiny,
+            holding=holding,
+        )
+        review = Review(
+            cases=database.cases,
+            jobs=database.jobs,
+            rulebook=rulebook,
+            holding=holding,
+            delivery=delivery,
+            queue=queue,
         )
         policy = Policy()
-        rulebook = Rulebook(configurations=database.configurations, entries=database.entries)
         oversight = Oversight(floor=floor, rulebook=rulebook, histories=database.histories, cases=database.cases)
         desk = Desk(
             profile=profile,
@@ -226,7 +254,10 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
         )
         await queue.recover()
         await bench.recover()
-        resuming = asyncio.create_task(privacy.resume(), name="erasures")
+        resuming = [
+            asyncio.create_task(privacy.resume(), name="erasures"),
+            asyncio.create_task(review.keep(), name="review"),
+        ]
         try:
             yield Bot(
                 configuration=configuration,
@@ -243,40 +274,16 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
                 metrics=metrics,
                 condition=condition,
                 oversight=oversight,
+                review=review,
+                gateway=gateway,
             )
         finally:
-            resuming.cancel()
-            await asyncio.gather(resuming, return_exceptions=True)
+            for task in resuming:
+                task.cancel()
+            await asyncio.gather(*resuming, return_exceptions=True)
+            await review.close()
             await bench.close()
             await queue.drain(_DRAIN_SECONDS)
-
-
-async def _until_told(*work: Coroutine[Any, Any, object]) -> None:
-    """Do all ``work`` until SIGTERM or SIGINT, or until some of it fails; what it raises is raised."""
-    told = asyncio.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows: Ctrl+C arrives as KeyboardInterrupt
-            asyncio.get_running_loop().add_signal_handler(each, told.set)
-    telling: asyncio.Task[Any] = asyncio.create_task(told.wait())
-    tasks = {telling, *(asyncio.create_task(each) for each in work)}
-    pending = tasks
-    try:
-        while telling in pending:
-            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _profile(configuration: Configuration) -> Profile:
-    profiles = load_profiles(configuration.profiles_folder)
-    if configuration.profile not in profiles:
-        known = ", ".join(sorted(profiles))
-        raise ModelUnavailable(f"There is no profile called {configuration.profile!r}. There are: {known}.")
-    return profiles[configuration.profile]
 
 
 def _process(configuration: Configuration, profile: Profile) -> DrawingProcess:

@@ -7,6 +7,7 @@ import discord
 from bot import words
 from bot.errors import Refused
 from bot.moderation.circumstances import Person, Place
+from bot.whereabouts import posts
 
 
 def place_of(interaction: discord.Interaction[Any]) -> tuple[int, int]:
@@ -33,6 +34,11 @@ def place(interaction: discord.Interaction[Any]) -> Place:
         parent_id=parent_id,
         age_restricted=is_age_restricted(interaction.guild, parent_id or channel_id),
     )
+
+
+def may_post(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the bot may post pictures where an interaction was made; its answers alone need no permission."""
+    return posts(interaction.app_permissions, thread=isinstance(interaction.channel, discord.Thread))
 
 
 def is_age_restricted(guild: discord.Guild | None, channel_id: int) -> bool:

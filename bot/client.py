@@ -23,6 +23,7 @@ from bot.presets import Shelf
 from bot.privacy import Privacy
 from bot.queue import Queue
 from bot.research import Research
+from bot.review import Review
 from storage.favourites import Favourites
 from storage.history import History
 from storage.jobs import Jobs
@@ -48,6 +49,7 @@ class Client(discord.Client):
         shelf: Shelf,
         privacy: Privacy,
         oversight: Oversight,
+        review: Review,
         queue: Queue,
         research: Research,
         jobs: Jobs,
@@ -76,7 +78,7 @@ class Client(discord.Client):
         )
         self.desk, self.shelf, self.privacy, self.queue = desk, shelf, privacy, queue
         self.jobs, self.pictures, self.log = jobs, pictures, log
-        self.oversight = oversight
+        self.oversight, self.review = oversight, review
         self.research = research
         self.favourites, self.history, self.gallery = favourites, history, gallery
         self.drafts, self.findings = drafts, findings

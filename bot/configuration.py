@@ -13,7 +13,8 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from generation.acceleration import Acceleration, Switch
-from generation.errors import NinewordsError
+from generation.errors import ModelUnavailable, NinewordsError
+from generation.profiles import Profile, load_profiles
 
 FILE = Path("ninewords.toml")
 
@@ -157,3 +158,12 @@ def _sentences(fault: ValidationError) -> list[str]:
         f"{str(name).upper()} {_EXPECTED.get(str(name), 'must be text')}."
         for name in dict.fromkeys(error["loc"][0] for error in fault.errors(include_input=False))
     ]
+
+
+def profile_of(configuration: Configuration) -> Profile:
+    """The profile that is drawn with; raise ModelUnavailable for one that there is none of."""
+    profiles = load_profiles(configuration.profiles_folder)
+    if configuration.profile not in profiles:
+        known = ", ".join(sorted(profiles))
+        raise ModelUnavailable(f"There is no profile called {configuration.profile!r}. There are: {known}.")
+    return profiles[configuration.profile]

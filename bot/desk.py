@@ -16,6 +16,7 @@ import structlog
 from bot import circumstances, explaining, preferences, presenting, prompts, specs, words
 from bot.circumstances import place_of
 from bot.errand import Permit
+from bot.errors import Refused
 from bot.explaining import Layer
 from bot.oversight import Oversight
 from bot.policy import Policy
@@ -118,6 +119,8 @@ class Desk:
         """
         owner = interaction.user.id
         self._policy.check(spec)
+        if not private and not circumstances.may_post(interaction):
+            raise Refused(words.review.NEEDS)
         reply = replace(_reply_to(interaction), private=private, spoiler=spoiler)
         async with self._turn(owner):
             waiting = self._queue.on_the_way(owner)

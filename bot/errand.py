@@ -4,16 +4,22 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import structlog
 
 from bot import errors, presenting, specs, words
-from bot.delivery import Delivery, JobMessage, Undeliverable
+from bot.delivery import Delivery
 from bot.errors import Failure, Refused
 from bot.gallery import Gallery
+from bot.holding import Holding
 from bot.insisting import insist
+from bot.job_message import JobMessage, TokenDead
+from bot.moderation.policy import Decision
 from bot.pace import Pace
+from bot.patience import Undeliverable
+from bot.scrutiny import Scrutiny
+from bot.whereabouts import Gone
 from generation import drawing, png, source
 from generation.drawing import DrawingProcess, Finished, Picture, Update, Waiting
 from generation.errors import Cancelled, ProcessError
@@ -44,6 +50,8 @@ class Means:
     gallery: Gallery
     permit: Permit
     pace: Pace
+    scrutiny: Scrutiny
+    holding: Holding
 
 
 class Errand:
@@ -140,14 +148,30 @@ class Errand:
         return True
 
     async def _deliver(self, message: JobMessage) -> None:
-        """Bring the finished job's pictures to its message."""
+        """Bring the finished job's pictures to its message, if they may be shown there and now; or hold them."""
         self.begun = True
+        try:
+            ruling = await self._means.scrutiny.rule(self.job)
+        except Gone as gone:
+            return await self._close(message, seen=gone.seen)
+        if ruling.verdict.decision is Decision.HOLD:
+            if not await self._means.holding.hold(self.job, ruling, message):
+                raise Cancelled
+            return
         if not await self._move(JobState.DELIVERING):
             raise Cancelled
+        await self._bring(message, directly=ruling.directly)
+
+    async def _bring(self, message: JobMessage, *, directly: bool) -> None:
+        """Show the pictures; ``directly`` says whether they may go to their person outside of the server."""
         card = await self._means.gallery.card(self.job)
-        elsewhere = words.pictures.private_elsewhere if self.job.reply.private else words.finished_elsewhere
+        elsewhere: str | None = words.finished_elsewhere(self.job.owner)
+        if self.job.reply.private:
+            elsewhere = words.pictures.private_elsewhere(self.job.owner) if directly else None
         try:
-            message_id = await message.complete(card, elsewhere=elsewhere(self.job.owner))
+            message_id = await message.complete(card, elsewhere=elsewhere)
+        except TokenDead as dead:
+            raise Refused(words.review.TOO_LATE_FOR_PRIVATE) from dead
         except Undeliverable as refusal:
             if refusal.too_large:
                 raise Refused(words.NO_FILE) from refusal
@@ -155,6 +179,13 @@ class Errand:
             return
         await self._move(JobState.DONE, message_id=message_id)
         _log.info("delivered", job=self.job.id)
+        await self._means.holding.put_away(self.job, message_id, words.review.LET_THROUGH)
+
+    async def _close(self, message: JobMessage, *, seen: bool) -> None:
+        """End a job whose place is no more; whoever waits is told, if that takes one attempt and no more."""
+        failure = await self._give_up(Refused(words.review.MAY_NOT_POST if seen else words.NOT_SENT))
+        if seen and failure is not None:
+            await message.try_once(presenting.failed(failure))
 
     async def _fail(self, message: JobMessage, error: Exception) -> None:
         """End a job that cannot go on, and say so where its picture would have been."""
@@ -190,6 +221,7 @@ def _with_recipes(pictures: Sequence[Picture]) -> list[Drawn]:
             width=each.width,
             height=each.height,
             pixels_sha256=source.digest(source.read(each.png)),
+            scores=None if each.scores is None else asdict(each.scores),
         )
         for each in pictures
     ]

@@ -43,10 +43,14 @@ class TokenRefused(NinewordsError):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What the person reads of a failure, and the id under which the log has the rest."""
+    """What the person reads of a failure, and the id under which the log has the rest.
+
+    ``case_id`` is that of the case which the moderators have, where there is one to appeal against.
+    """
 
     sentence: str
     error_id: str
+    case_id: int | None = None
 
 
 def recorded(error: BaseException, **circumstances: object) -> Failure:
@@ -62,7 +66,7 @@ def recorded(error: BaseException, **circumstances: object) -> Failure:
         log.error("part of the bot is out of order", reason=str(error))
     else:
         log.error("unexpected fault", exc_info=error)
-    return Failure(_sentence(error), error_id)
+    return Failure(_sentence(error), error_id, getattr(error, "case_id", None))
 
 
 def _sentence(error: BaseException) -> str:

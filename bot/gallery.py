@@ -10,10 +10,12 @@ from bot.presenting import Card, Upload
 from bot.uploads import fitted, is_smaller
 from generation.spec import PromptSpec, picture
 from storage.pictures import Pictures
-from storage.records import Job, Picture
+from storage.records import Job, JobState, Picture
 
 #: Says what is to be remarked under a finished picture, a sentence a line.
 Remarks = Callable[[PromptSpec, Job], Awaitable[Sequence[str]]]
+#: Jobs whose pictures nobody was shown, and nobody is.
+_UNSEEN = {JobState.HELD, JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
 
 
 class Gallery:
@@ -29,19 +31,27 @@ class Gallery:
 
     async def card(self, job: Job) -> Card:
         """All pictures of a job, under what is to be said of them. Raises Refused where they cannot be shown."""
+        _check_shown(job)
         spec = specs.read(job.spec)
+        uploads = await self.uploads(job)
         kept = await self.left(job)
-        if not kept:
-            raise Refused(words.LOST_PICTURE)
-        uploads = [await self._upload(job, spec, each, job.reply.upload_limit) for each in kept]
         remarks = list(await self._remarks(spec, job))
         if any(map(is_smaller, uploads)):
             remarks.append(words.SMALLER_FILE)
         card = presenting.finished(spec, uploads, remarks, left=[each.index for each in kept])
         return replace(card, spoiler=job.reply.spoiler)
 
+    async def uploads(self, job: Job) -> list[Upload]:
+        """All pictures of a job as files, for whoever may see them. Raises Refused where one cannot be had."""
+        spec = specs.read(job.spec)
+        kept = await self.left(job)
+        if not kept:
+            raise Refused(words.LOST_PICTURE)
+        return [await self._upload(job, spec, each, job.reply.upload_limit) for each in kept]
+
     async def one(self, job: Job, index: int, *, limit: int) -> Card:
         """One picture alone, or what is known of one whose file has made room. Raises Refused for one that is gone."""
+        _check_shown(job)
         spec = specs.read(job.spec)
         kept = {each.index: each for each in await self.left(job)}
         if index not in kept:
@@ -59,3 +69,9 @@ class Gallery:
         if upload is None:
             raise Refused(words.NO_FILE)
         return upload
+
+
+def _check_shown(job: Job) -> None:
+    """Raise Refused for pictures that nobody is to see, for the time being or for good."""
+    if job.hidden or job.state in _UNSEEN:
+        raise Refused(words.review.NOT_SHOWN)

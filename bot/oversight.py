@@ -46,11 +46,15 @@ class Oversight:
         )
 
     async def admit(self, spec: PromptSpec, who: Person, where: Place, *, waiting: int) -> Verdict:
-        """As :meth:`judge`, but raise Refused, with its case, for what is refused, and for what would be held."""
+        """As :meth:`judge`, but raise Refused, with its case, for what is refused.
+
+        What would be held is refused where the server has no place for its moderators to look at it.
+        """
         verdict = await self.judge(spec, who, where, waiting=waiting)
         if verdict.decision is Decision.HOLD:
-            # Nobody can be shown a picture before it is posted yet, so what must be is not drawn at all.
-            raise Refused(sentences.NO_REVIEW, rule=verdict.rule)
+            if (await self.rulebook.of(where.server_id or 0)).configuration.moderators_channel is None:
+                raise Refused(sentences.NO_REVIEW, rule=verdict.rule)
+            return verdict
         if verdict.decision is not Decision.REFUSE:
             return verdict
         case_id = None

@@ -193,7 +193,7 @@ def failed(failure: Failure) -> Card:
 
 def failure_text(failure: Failure) -> str:
     """The sentence with its error id, for a message of its own."""
-    return words.failure(plain(failure.sentence), failure.error_id)
+    return words.failure(plain(failure.sentence), failure.error_id, failure.case_id)
 
 
 def summary(spec: PromptSpec, *, seeds: bool = True) -> str:

@@ -16,8 +16,10 @@ from bot.delivery import Delivery
 from bot.errand import Errand, Means, Permit
 from bot.errors import Refused
 from bot.gallery import Gallery
+from bot.holding import Holding
 from bot.insisting import insist
 from bot.pace import Pace
+from bot.scrutiny import Scrutiny
 from generation.drawing import DrawingProcess
 from generation.spec import PromptSpec
 from generation.updates import Update, Waiting
@@ -49,6 +51,8 @@ class Queue:
         gallery: Gallery,
         permit: Permit,
         pace: Pace,
+        scrutiny: Scrutiny,
+        holding: Holding,
     ) -> None:
         self._jobs = jobs
         self._means = Means(
@@ -59,6 +63,8 @@ class Queue:
             gallery=gallery,
             permit=permit,
             pace=pace,
+            scrutiny=scrutiny,
+            holding=holding,
         )
         self._owners: dict[int, int] = {}
         self._errands: dict[int, Errand] = {}
@@ -95,6 +101,19 @@ class Queue:
         """Take up a job whose person has been told."""
         errand = self._errands[job.id] = Errand(job, means=self._means)
         self._run(job, errand.follow())
+
+    async def at_rest(self, job_id: int) -> None:
+        """Wait until nobody works on a job any more."""
+        if (task := self._tasks.get(job_id)) is not None:
+            await asyncio.wait({task})
+
+    async def resume(self, job_id: int) -> None:
+        """Deliver a job that a moderator let through, once its errand from before has come to its end."""
+        await self.at_rest(job_id)
+        job = await insist(lambda: self._jobs.find(job_id))
+        if job is None or job.state is not JobState.DRAWN or job_id in self._tasks or self._closing:
+            return  # it is over, or on its way, or the next start takes it up
+        self.begin(job)
 
     def verify(self, job: Job) -> None:
         """Take up a job whose person may not have been told, if they were; otherwise drop it without a word."""

@@ -4,6 +4,7 @@ It knows neither Discord nor storage. The rules are tried in a fixed order, the 
 first that objects is the answer. Moderators and administrators are members like all others here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -111,9 +112,37 @@ def judge(
 
 def judge_picture(scores: Scores | None, where: Place, rules: Rules) -> Verdict:
     """Judge a finished picture; ``scores`` None says that it could not be checked, which is never taken for clean."""
-    own = rules.configuration
     if _everything(rules):
         return Verdict(Decision.HOLD, Rule.REVIEW, sentences.REVIEWED)
+    return _judge_scores(scores, where, rules)
+
+
+def judge_pictures(
+    scores: Sequence[Scores | None], where: Place, rules: Rules, *, approved: bool | None = None
+) -> Verdict:
+    """Judge all finished pictures of a request: the worst of them decides for all.
+
+    ``approved`` None: no moderator has looked at them. Otherwise one let them through, and it says whether explicit
+    pictures might be shown where they were to go; that holds on wherever no less is allowed.
+    """
+    worst = max((judge_picture(each, where, rules) for each in scores), key=_severity, default=_ALLOWED)
+    if approved is None or worst.decision is Decision.ALLOW:
+        return worst
+    if not approved or rules.allows_explicit(where):
+        return _ALLOWED
+    worst = max((_judge_scores(each, where, rules) for each in scores), key=_severity, default=_ALLOWED)
+    return worst if worst.decision is Decision.ALLOW else _refused(worst.rule, sentences.CHANGED)
+
+
+def without_review(verdict: Verdict, rules: Rules) -> Verdict:
+    """Refuse what would be held in a server that has no channel where its moderators could look at it."""
+    if verdict.decision is not Decision.HOLD or rules.configuration.moderators_channel is not None:
+        return verdict
+    return _refused(verdict.rule, sentences.NOBODY_LOOKS.get(str(verdict.rule), sentences.NO_REVIEW))
+
+
+def _judge_scores(scores: Scores | None, where: Place, rules: Rules) -> Verdict:
+    own = rules.configuration
     if scores is None:
         return Verdict(Decision.HOLD, Rule.UNCHECKED, sentences.UNCHECKED)
     if rules.allows_explicit(where):
@@ -205,7 +234,11 @@ def _judge_pace(
     return None
 
 
-def _refused(rule: Rule, reason: str) -> Verdict:
+def _severity(verdict: Verdict) -> int:
+    return list(Decision).index(verdict.decision)
+
+
+def _refused(rule: Rule | None, reason: str) -> Verdict:
     return Verdict(Decision.REFUSE, rule, reason)
 
 

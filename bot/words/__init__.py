@@ -6,9 +6,9 @@ Texts that come from people are escaped before they get here (see :mod:`bot.pres
 program says of one request, such as :class:`generation.errors.InvalidChoice`, is worded where it is known.
 """
 
-from bot.words import editing, history, messages, pictures
+from bot.words import editing, history, messages, pictures, review
 
-__all__ = ["editing", "history", "messages", "pictures"]
+__all__ = ["editing", "history", "messages", "pictures", "review"]
 
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -135,9 +135,10 @@ def progress_bar(step: int, steps: int) -> str:
     return "▰" * full + "▱" * (_BAR - full)
 
 
-def failure(sentence: str, error_id: str) -> str:
-    """Put the error id, small, under the sentence that says what went wrong."""
-    return f"{sentence}\n-# Error id: {error_id}"
+def failure(sentence: str, error_id: str, case_id: int | None = None) -> str:
+    """Put the case's number, if there is one, and the error id, small, under the sentence that says what is wrong."""
+    case = "" if case_id is None else f"\n-# Case {case_id}"
+    return f"{sentence}{case}\n-# Error id: {error_id}"
 
 
 def finished_elsewhere(owner: int) -> str:

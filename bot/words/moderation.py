@@ -9,12 +9,29 @@ EXPLICIT_WORDS = (
     "Leave the explicit words out."
 )
 NO_REVIEW = (
-    "In this server a moderator sees every picture first, which this bot cannot do yet; so it draws nothing here."
+    "In this server a moderator sees every picture first, but no moderators' channel is set up where one could; "
+    "so nothing is drawn here."
 )
 REVIEWED = "A moderator of this server looks at every picture before it is shown."
 UNCHECKED = "The picture could not be checked, so a moderator looks at it before it is shown."
 LOOKS_EXPLICIT = "The picture check takes this picture for explicit, so it is not shown here."
 LOOKS_SUGGESTIVE = "The picture check takes this picture for suggestive, and this server does not show those unseen."
+CHANGED = "A moderator let this picture through, but since then less is allowed in this channel, so it is not shown."
+#: Of what would be held, by the rule, where no moderators' channel is set up.
+NOBODY_LOOKS = {
+    "review": (
+        "In this server a moderator sees every picture first, but no moderators' channel is set up where one could; "
+        "so it is not shown."
+    ),
+    "unchecked": (
+        "The picture could not be checked, and no moderators' channel is set up where somebody could look at it; "
+        "so it is not shown."
+    ),
+    "suggestive": (
+        "The picture check takes this picture for suggestive, and no moderators' channel is set up where somebody "
+        "could let it through; so it is not shown."
+    ),
+}
 
 
 def on_the_list(entry: str) -> str:

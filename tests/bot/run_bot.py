@@ -4,10 +4,13 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 from bot import logs
 from bot.application import run
 from bot.configuration import Configuration
+from bot.moderation import rules
+from tests.bot.stage import LENIENT
 from tests.discord_server import redirect
 
 
@@ -23,7 +26,7 @@ def main(address: str, folder: str) -> None:
         model=None,
         device="cpu",
     )
-    with redirect(address):
+    with redirect(address), patch.object(rules, "DEFAULTS", LENIENT):
         asyncio.run(run(configuration))
 
 

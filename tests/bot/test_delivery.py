@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot import layout
-from bot.delivery import Delivery, Undeliverable
+from bot.delivery import Delivery
 from bot.errors import TokenRefused
+from bot.patience import Undeliverable
 from bot.presenting import Action, Card, Upload
 from storage.records import Job, JobState, Reply
 from tests.bot.stage import Stage, eventually

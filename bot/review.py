@@ -1,0 +1,190 @@
+"""Review: moderators decide on held pictures; the first decision wins, and one that nobody makes is no.
+
+Each decision is one conditional update that takes the job along, so whatever is pressed at once, and whatever ends
+this process, a picture is posted only after somebody let it through.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+import structlog
+
+from bot import circumstances, review_card, words
+from bot.answering import whisper
+from bot.delivery import Delivery
+from bot.errors import Refused
+from bot.holding import Holding
+from bot.insisting import insist
+from bot.moderation.rulebook import Rulebook
+from bot.queue import Queue
+from bot.review_buttons import Act
+from bot.standing import keeps_server
+from storage.errors import StorageError
+from storage.jobs import Clock, Jobs, now
+from storage.moderation.cases import Cases
+from storage.moderation.records import Case, CaseKind, CaseState, Penalty
+from storage.records import JobState
+
+_log = structlog.get_logger(__name__)
+
+#: How long somebody is blocked by the button that rejects and blocks.
+BLOCK = timedelta(days=7)
+_EVERY_SECONDS = 300.0
+_LAST_WORDS = 10.0
+
+
+class Review:
+    """The moderators' decisions, and what follows from them."""
+
+    def __init__(
+        self,
+        *,
+        cases: Cases,
+        jobs: Jobs,
+        rulebook: Rulebook,
+        holding: Holding,
+        delivery: Delivery,
+        queue: Queue,
+        clock: Clock = now,
+    ) -> None:
+        self._cases = cases
+        self._jobs = jobs
+        self._rulebook = rulebook
+        self._holding = holding
+        self._delivery = delivery
+        self._queue = queue
+        self._clock = clock
+        self._following: set[asyncio.Task[None]] = set()
+
+    async def moderates(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether whoever made an interaction decides on cases: by their permissions, or by a role that was named."""
+        if await keeps_server(interaction):
+            return True
+        rules = await self._rulebook.of(interaction.guild_id or 0)
+        return rules.is_moderator(circumstances.person(interaction))
+
+    async def press(self, interaction: discord.Interaction[Any], act: Act, case_id: int) -> None:
+        """Do what a button of a card says, if it was pressed by a moderator and before anybody else's."""
+        case = await self._cases.find(case_id)
+        if case is None or case.server_id != interaction.guild_id:
+            raise Refused(words.review.NO_CASE)
+        if not await self.moderates(interaction):
+            raise Refused(words.review.NOT_A_MODERATOR)
+        await interaction.response.defer()
+        won = await self.decide(case, act, by=interaction.user.id)
+        case = await self._found(case_id)
+        view: Any
+        view, uploads = await self._holding.card(case)
+        if uploads:
+            await interaction.edit_original_response(view=view)
+        else:
+            await interaction.edit_original_response(view=view, attachments=[])
+        if not won:
+            await whisper(interaction, words.review.too_late(case.kind, case.state, case.reviewer))
+
+    async def decide(self, case: Case, act: Act, *, by: int) -> bool:
+        """Decide on a case, and begin what follows; False where it had been decided."""
+        if act is Act.APPROVE:
+            won = await self._cases.decide(case.id, CaseState.APPROVED, reviewer=by)
+        else:
+            penalty = await self._penalty(case, block=act is Act.BLOCK)
+            won = await self._cases.decide(case.id, CaseState.REJECTED, reviewer=by, penalty=penalty)
+        if won:
+            self._begin(self._follow(await self._found(case.id), blocked=act is Act.BLOCK))
+        return won
+
+    async def expire(self) -> None:
+        """Close the open cases that nobody decided in time, and those whose job is over anyway."""
+        moment = self._clock()
+        for case in await self._cases.open_since(moment):
+            if not await self._is_over(case, moment):
+                continue
+            if await self._cases.decide(case.id, CaseState.EXPIRED, reviewer=None):
+                case = await self._found(case.id)
+                await self._holding.update(case)
+                await self._follow(case)
+
+    async def recover(self) -> None:
+        """After a start: bring those cases before the moderators that the last run had no time to."""
+        for case in await self._cases.open_since(self._clock()):
+            if case.kind is not CaseKind.HELD or case.card_message_id is not None or case.job_id is None:
+                continue
+            job = await self._jobs.find(case.job_id)
+            if job is not None and job.state is JobState.HELD:
+                async with self._delivery.message_of(job) as message:
+                    await self._holding.bring(case, job, message)
+
+    async def keep(self, *, every: float = _EVERY_SECONDS) -> None:
+        """After a start, and then ``every`` so many seconds: leave no case open that is over; until cancelled."""
+        recovered = False
+        while True:
+            try:
+                if not recovered:
+                    await self.recover()
+                recovered = True
+                await self.expire()
+            except StorageError as fault:
+                _log.warning("cases could not be looked through", reason=str(fault))
+            await asyncio.sleep(every)
+
+    async def close(self) -> None:
+        """Let what is being said be said, for some seconds."""
+        if self._following:
+            await asyncio.wait(self._following, timeout=_LAST_WORDS)
+        for task in self._following:
+            task.cancel()
+        await asyncio.gather(*self._following, return_exceptions=True)
+
+    async def settled(self) -> None:
+        """Wait until all that follows from the decisions so far is done."""
+        await asyncio.gather(*self._following)
+
+    async def _follow(self, case: Case, *, blocked: bool = False) -> None:
+        """Do what a decision brings: deliver what was let through, or tell its person why it does not come."""
+        if case.job_id is None or case.kind is not CaseKind.HELD:
+            return
+        if case.state is CaseState.APPROVED:
+            return await self._queue.resume(case.job_id)
+        await self._queue.at_rest(case.job_id)
+        job = await insist(lambda: self._jobs.find(case.job_id or 0))
+        if job is None or (case.state, job.state) not in _TOLD:
+            return
+        sentence = words.review.EXPIRED
+        if case.state is CaseState.REJECTED:
+            sentence = words.review.rejected(case.rule, blocked=blocked)
+        async with self._delivery.message_of(job) as message:
+            await self._holding.tell_end(case, job, message, sentence)
+
+    async def _is_over(self, case: Case, moment: datetime) -> bool:
+        if case.kind is CaseKind.REPORTED:
+            return case.hidden_at is not None and review_card.due(case) <= moment
+        job = None if case.job_id is None else await self._jobs.find(case.job_id)
+        return job is None or job.state is not JobState.HELD or review_card.due(case) <= moment
+
+    async def _penalty(self, case: Case, *, block: bool) -> Penalty:
+        rules = await self._rulebook.of(case.server_id)
+        strike = timedelta(days=rules.configuration.strike_days or 0)
+        reason = words.review.block_reason(case.id)
+        return Penalty(strike=strike, block=BLOCK if block else None, reason=reason)
+
+    async def _found(self, case_id: int) -> Case:
+        case = await insist(lambda: self._cases.find(case_id))
+        assert case is not None, "cases are not deleted"
+        return case
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name="after a decision")
+        self._following.add(task)
+        task.add_done_callback(self._let_go)
+
+    def _let_go(self, ended: asyncio.Task[None]) -> None:
+        self._following.discard(ended)
+        if not ended.cancelled() and (fault := ended.exception()) is not None:
+            _log.error("what follows from a decision was left undone", exc_info=fault)
+
+
+#: What its person is told of, if the job went the same way.
+_TOLD = {(CaseState.REJECTED, JobState.CANCELLED), (CaseState.EXPIRED, JobState.EXPIRED)}
