@@ -208,6 +208,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
             rulebook=rulebook,
             pictures=database.pictures,
             cases=database.cases,
+            look=process.score,
         )
         queue = Queue(
             jobs=database.jobs,

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import structlog
 
@@ -137,6 +137,8 @@ class Errand:
                 if isinstance(update, Finished):
                     self._means.pace.note(spec, time.monotonic() - since)
                     return update.pictures
+                if update.preview is not None and not await self._means.scrutiny.passes(self.job, update.preview):
+                    update = replace(update, preview=None)
                 message.show(presenting.drawing(update, spec))
         raise AssertionError("updates end with Finished or with an error")
 

@@ -23,7 +23,7 @@ from bot.queue import Queue
 from bot.review_buttons import Act
 from bot.standing import keeps_server
 from storage.errors import StorageError
-from storage.jobs import Clock, Jobs, now
+from storage.jobs import Jobs, now
 from storage.moderation.cases import Cases
 from storage.moderation.records import Case, CaseKind, CaseState, Penalty
 from storage.records import JobState
@@ -48,7 +48,6 @@ class Review:
         holding: Holding,
         delivery: Delivery,
         queue: Queue,
-        clock: Clock = now,
     ) -> None:
         self._cases = cases
         self._jobs = jobs
@@ -56,7 +55,6 @@ class Review:
         self._holding = holding
         self._delivery = delivery
         self._queue = queue
-        self._clock = clock
         self._following: set[asyncio.Task[None]] = set()
 
     async def moderates(self, interaction: discord.Interaction[Any]) -> bool:
@@ -96,9 +94,8 @@ class Review:
             self._begin(self._follow(await self._found(case.id), blocked=act is Act.BLOCK))
         return won
 
-    async def expire(self) -> None:
-        """Close the open cases that nobody decided in time, and those whose job is over anyway."""
-        moment = self._clock()
+    async def expire(self, moment: datetime) -> None:
+        """Close the open cases that nobody decided in time, as of ``moment``, and those whose job is over anyway."""
         for case in await self._cases.open_since(moment):
             if not await self._is_over(case, moment):
                 continue
@@ -109,7 +106,7 @@ class Review:
 
     async def recover(self) -> None:
         """After a start: bring those cases before the moderators that the last run had no time to."""
-        for case in await self._cases.open_since(self._clock()):
+        for case in await self._cases.open_since(now()):
             if case.kind is not CaseKind.HELD or case.card_message_id is not None or case.job_id is None:
                 continue
             job = await self._jobs.find(case.job_id)
@@ -125,7 +122,7 @@ class Review:
                 if not recovered:
                     await self.recover()
                 recovered = True
-                await self.expire()
+                await self.expire(now())
             except StorageError as fault:
                 _log.warning("cases could not be looked through", reason=str(fault))
             await asyncio.sleep(every)

@@ -1,20 +1,28 @@
 """Looks at finished pictures before they are delivered, and at the place where they go, as it is at that moment."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.errors import Refused
 from bot.insisting import insist
-from bot.moderation.policy import Decision, Rule, Verdict, judge_pictures, without_review
+from bot.moderation.circumstances import Place
+from bot.moderation.policy import Decision, Rule, Verdict, judge_picture, judge_pictures, without_review
 from bot.moderation.rulebook import Rulebook
 from bot.whereabouts import Whereabouts
 from bot.words import moderation as sentences
 from generation.errors import GateFailed
 from generation.gate import GateScores
+from storage.errors import StorageError
 from storage.moderation.cases import Cases
-from storage.moderation.records import Case, CaseKind, CaseState
+from storage.moderation.records import Case, CaseKind, CaseState, ReviewMode
 from storage.pictures import Pictures
 from storage.records import Job, Picture
+
+_PREVIEW_PATIENCE = 2.0
+
+#: Has the picture check look at a file. Raises GateFailed where it could not.
+Look = Callable[[bytes], Awaitable[GateScores]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +42,11 @@ class Ruling:
 class Scrutiny:
     """Judges finished pictures."""
 
-    def __init__(self, *, whereabouts: Whereabouts, rulebook: Rulebook, pictures: Pictures, cases: Cases) -> None:
+    def __init__(
+        self, *, whereabouts: Whereabouts, rulebook: Rulebook, pictures: Pictures, cases: Cases, look: Look
+    ) -> None:
         self._whereabouts = whereabouts
+        self._look = look
         self._rulebook = rulebook
         self._pictures = pictures
         self._cases = cases
@@ -58,6 +69,22 @@ class Scrutiny:
         if verdict.decision is Decision.REFUSE:
             await self.refuse(job, verdict, worst)
         return Ruling(verdict, worst, rules.allows_explicit(where), directly=outside.decision is Decision.ALLOW)
+
+    async def passes(self, job: Job, preview: bytes) -> bool:
+        """Whether a preview (a JPEG) may be shown while its picture is drawn: where it is harmless anywhere.
+
+        Where moderators look at everything there are none; nor is there one that could not be checked at once.
+        """
+        try:
+            async with asyncio.timeout(_PREVIEW_PATIENCE):
+                rules = await self._rulebook.of(job.reply.guild_id)
+                if rules.configuration.review is ReviewMode.EVERYTHING:
+                    return False
+                scores = await self._look(preview)
+        except (GateFailed, StorageError, TimeoutError):
+            return False
+        where = Place(server_id=job.reply.guild_id, channel_id=job.reply.channel_id)
+        return judge_picture(scores, where, rules).decision is Decision.ALLOW
 
     async def refuse(self, job: Job, verdict: Verdict, scores: Mapping[str, float] | None) -> None:
         """Write down that a job's pictures are not shown, and raise Refused."""

@@ -87,6 +87,8 @@ async def test_what_would_be_held_is_refused_while_nobody_can_look_at_it(
     assert refusal.rule is Rule.REVIEW
     assert str(refusal) == sentences.NO_REVIEW
     assert await database.cases.newest(SERVER) == ()
+    await oversight.rulebook.change(SERVER, {"moderators_channel": 30}, by=MODERATOR)
+    assert (await oversight.admit(spec(), person(), place(), waiting=0)).decision is Decision.HOLD
 
 
 async def test_the_record_of_jobs_is_what_counts(database: Database, oversight: Oversight) -> None:

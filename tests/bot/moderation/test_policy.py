@@ -8,7 +8,17 @@ import pytest
 
 from bot import words
 from bot.moderation.floor import Floor
-from bot.moderation.policy import PAUSE, UNHURRIED, Decision, Rule, Verdict, judge_picture
+from bot.moderation.policy import (
+    PAUSE,
+    UNHURRIED,
+    Decision,
+    Rule,
+    Verdict,
+    judge_picture,
+    judge_pictures,
+    without_review,
+)
+from bot.words import moderation as sentences
 from generation.gate import GateScores
 from generation.spec import PromptSpec
 from storage.moderation.records import (
@@ -306,6 +316,38 @@ def test_thresholds_are_the_servers() -> None:
     assert judge_picture(scored(hentai=0.1), place(), strict).decision is Decision.REFUSE
     assert judge_picture(scored(sexy=0.2), place(), strict).decision is Decision.HOLD
     assert judge_picture(scored(hentai=0.9), place(), lax) == ALLOWED
+
+
+def test_the_worst_of_several_pictures_decides() -> None:
+    clean, held, refused = scored(drawing=1.0), scored(sexy=0.9), scored(hentai=0.9)
+    for scores, decision in (
+        ([clean, clean], Decision.ALLOW),
+        ([clean, held], Decision.HOLD),
+        ([None, clean], Decision.HOLD),
+        ([held, refused, clean], Decision.REFUSE),
+    ):
+        assert judge_pictures(scores, place(), rules()).decision is decision
+
+
+def test_what_a_moderator_let_through_is_shown_where_no_less_is_allowed() -> None:
+    everything, explicit = rules(review=ReviewMode.EVERYTHING, **OPTED_IN), [scored(hentai=0.9)]
+    assert judge_pictures(explicit, place(), everything, approved=False) == ALLOWED, "the check was wrong"
+    assert judge_pictures(explicit, place(**MARKED), everything, approved=False) == ALLOWED
+    assert judge_pictures(explicit, place(**MARKED), everything, approved=True) == ALLOWED
+    verdict = judge_pictures(explicit, place(), everything, approved=True)
+    assert (refused_by(verdict), verdict.reason) == (Rule.EXPLICIT, sentences.CHANGED)
+    assert refused_by(judge_pictures([None], place(), everything, approved=True)) is Rule.UNCHECKED
+    assert judge_pictures([scored(drawing=1.0)], place(), everything, approved=True) == ALLOWED
+
+
+@pytest.mark.parametrize("rule", [Rule.REVIEW, Rule.SUGGESTIVE, Rule.UNCHECKED])
+def test_what_nobody_could_look_at_is_refused_with_a_sentence_of_its_own(rule: Rule) -> None:
+    held = Verdict(Decision.HOLD, rule, "")
+    assert without_review(held, rules(moderators_channel=1)) == held
+    verdict = without_review(held, rules())
+    assert refused_by(verdict) is rule
+    assert "no moderators' channel" in verdict.reason
+    assert without_review(ALLOWED, rules()) == ALLOWED
 
 
 # --- the order ----------------------------------------------------------------------------------------------------
