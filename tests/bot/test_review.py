@@ -1,5 +1,6 @@
 """Review through the loopback Discord: what is held is seen by moderators alone, until one of them lets it through."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -35,9 +36,10 @@ class Court:
         await self.bot.oversight.rulebook.replace(self.stage.guild.id, whole, by=self.mo.id)
 
     async def asks(self, who: Person | None = None, **options: Any) -> Interaction:
-        return await (who or self.stage.ann).uses(
-            "/imagine", channel=self.channel, options={"steps": 1, "size": "64x64"} | options
-        )
+        asked = {"steps": 1, "size": "64x64"} | options
+        interaction = await (who or self.stage.ann).uses("/imagine", channel=self.channel, options=asked)
+        await interaction.acknowledged(within=PATIENCE)
+        return interaction
 
     async def held(self, **options: Any) -> tuple[Interaction, Message]:
         """A request, and the moderators' card, once its person has been told too."""
@@ -255,11 +257,8 @@ async def test_a_channel_that_is_gone_by_then(court: Court) -> None:
 async def test_where_the_bot_may_not_post_any_more(court: Court) -> None:
     interaction, card = await court.held()
     court.channel.deny(court.stage.server.bot, Permission.ATTACH_FILES)
-    await court.stage.server.until(
-        lambda: court.bot.gateway.may_post(court.stage.guild.id, court.channel.id) is False,
-        what="the gateway's word",
-        within=PATIENCE,
-    )
+    place = court.stage.guild.id, court.channel.id
+    await eventually(lambda: asyncio.sleep(0, court.bot.gateway.may_post(*place) is False))
     await court.mo.clicks(card, words.APPROVE)
     await court.ends(interaction, JobState.FAILED)
     await interaction.message_when(lambda shown: words.MAY_NOT_POST in shown.text)
