@@ -25,6 +25,7 @@ from bot.breaker import Breaker
 from bot.delivery import Delivery
 from bot.gallery import Gallery
 from bot.holding import Holding
+from bot.insisting import insist
 from bot.moderation.rulebook import Rulebook
 from bot.pace import Pace
 from bot.queue import Queue
@@ -54,7 +55,7 @@ SERVERS: dict[int, dict[str, Any]] = {
     5: {"moderators_channel": -1005, "review": "off"},
     6: {},
 }
-_AT_ONCE = 40
+_AT_ONCE = 50
 _DAY_AND_MORE = timedelta(hours=25)
 
 
@@ -133,7 +134,7 @@ class Door:
     """A door of storage through which every transaction comes to its end, as it does whenever a process is killed.
 
     A transaction that a kill cuts off is rolled back, as if it had not begun; what matters is what was written and
-    what the program had no time to hear of.
+    what the program had no time to hear of. A database that is busy is asked again.
     """
 
     def __init__(self, door: Any, open_ones: set[asyncio.Future[Any]]) -> None:
@@ -143,7 +144,7 @@ class Door:
         method = getattr(self._door, name)
 
         async def whole(*given: Any, **named: Any) -> Any:
-            transaction = asyncio.ensure_future(method(*given, **named))
+            transaction = asyncio.ensure_future(insist(lambda: method(*given, **named)))
             self._open.add(transaction)
             transaction.add_done_callback(self._open.discard)
             return await asyncio.shield(transaction)
@@ -318,7 +319,7 @@ async def _moderate(run: Run, program: Program, chance: random.Random, *, wait: 
     while not (case := await _held(run, program.cases)):
         if asyncio.get_running_loop().time() > end:
             return
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
     await asyncio.sleep(chance.uniform(0, 0.1))
     acts = chance.choices(list(Act), weights=(3, 1, 1), k=2)
     await asyncio.gather(*(program.review.decide(case, act, by=number) for number, act in enumerate(acts, 2)))
