@@ -10,6 +10,7 @@ from discord import ui
 from bot import layout
 from bot.presenting import Card, Tone, Upload
 from bot.review_buttons import Act, ReviewButton
+from bot.sheets import sheet
 from bot.words import review as words
 from storage.moderation.records import Case, CaseState
 
@@ -29,7 +30,7 @@ def view(case: Case, uploads: Sequence[Upload], *, private: bool = False, note: 
     container.add_item(ui.TextDisplay("\n".join(f"-# {line}" for line in notes)))
     if is_open:
         container.add_item(layout.row(ReviewButton(act, case.id, kind=case.kind) for act in Act))
-    return ui.LayoutView(timeout=None).add_item(container)
+    return sheet().add_item(container)
 
 
 def due(case: Case) -> datetime:
