@@ -37,7 +37,7 @@ async def apologise(interaction: discord.Interaction[Any], error: BaseException)
 
     An interaction that Discord has forgotten, because it was answered too late, is noted, and nobody can be told.
     """
-    command = interaction.command.qualified_name if interaction.command else "button"
+    command = _name(interaction)
     if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_INTERACTION:
         late = (discord.utils.utcnow() - interaction.created_at).total_seconds()
         _log.warning("answered too late", interaction=interaction.id, command=command, seconds=round(late, 1))
@@ -47,3 +47,11 @@ async def apologise(interaction: discord.Interaction[Any], error: BaseException)
         await whisper(interaction, presenting.failure_text(failure))
     except (*NETWORK_ERRORS, discord.HTTPException) as trouble:
         _log.warning("an answer was lost", error_id=failure.error_id, kind=type(trouble).__name__)
+
+
+def _name(interaction: discord.Interaction[Any]) -> str:
+    """What was used, as the log has it; the library looks it up in a payload that may not be readable."""
+    try:
+        return interaction.command.qualified_name if interaction.command else "button"
+    except Exception:  # noqa: BLE001  (whatever a payload makes the library raise)
+        return "unreadable"

@@ -8,12 +8,9 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot import words
-from bot.answering import apologise
 from bot.buttons import Deed
 from bot.desk import Desk
 from bot.drafts import Drafts
-from bot.errors import Refused
 from bot.found import Findings
 from bot.gallery import Gallery
 from bot.menus import FoundDeed, What
@@ -24,6 +21,7 @@ from bot.privacy import Privacy
 from bot.queue import Queue
 from bot.research import Research
 from bot.review import Review
+from bot.tree import CommandTree, tolerant
 from storage.favourites import Favourites
 from storage.history import History
 from storage.jobs import Jobs
@@ -88,6 +86,8 @@ class Client(discord.Client):
         self._translator = translator
         self.watching: dict[int, int] = {}
         self.tree = CommandTree(self)
+        readers = self._connection.parsers
+        readers["INTERACTION_CREATE"] = tolerant(readers["INTERACTION_CREATE"])
 
     async def setup_hook(self) -> None:
         """Register commands and buttons, before the gateway connects."""
@@ -113,23 +113,3 @@ class Client(discord.Client):
     async def on_ready(self) -> None:
         """Say so in the log."""
         _log.info("connected", user=str(self.user), guilds=len(self.guilds))
-
-
-class CommandTree(app_commands.CommandTree[Client]):
-    """The tree, with one place where whatever a command raises is worded."""
-
-    async def on_error(self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError, /) -> None:
-        """Answer a command that raised."""
-        await apologise(interaction, _cause(error))
-
-
-def _cause(error: app_commands.AppCommandError) -> BaseException:
-    """What went wrong, without the library's wrapping."""
-    match error:
-        case app_commands.CommandInvokeError():
-            return error.original
-        case app_commands.NoPrivateMessage():
-            return Refused(words.ONLY_IN_SERVERS)
-        case app_commands.TransformerError() | app_commands.CommandSignatureMismatch():
-            return Refused(words.BAD_OPTION)
-    return error

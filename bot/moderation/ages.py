@@ -85,7 +85,8 @@ _EXPRESSIONS = (
     rf"{_N}{_S}(?:summers|winters|springs|autumns){_END}",
     rf"{_START}1[0-7]f{_END}",
 )
-_age = regex.compile("|".join(_EXPRESSIONS))
+# Each by itself: together they are searched for letter by letter, at more than twice the cost.
+_ages = [regex.compile(expression) for expression in _EXPRESSIONS]
 _age_run_together = regex.compile(rf"{_START}(?:0?[1-9]|1[0-7])(?:years?old|yrs?old|yearsofage|monthsold|weeksold)")
 _below_sign = regex.compile(r"<\s*1[0-8](?!\d)")
 _thousands = regex.compile(r"(?<=\d)[,\-](?=\d{3}(?!\d))")
@@ -104,7 +105,7 @@ def names_age(stream: Stream) -> bool:
     texts |= {text.replace("-", "") for text in texts}
     if spelled := _join_spelled(stream, words):
         texts.add(spelled)
-    if any(_age.search(_thousands.sub("", text)) for text in texts):
+    if any(age.search(text) for text in {_thousands.sub("", text) for text in texts} for age in _ages):
         return True
     return _age_run_together.search(_thousands.sub("", "".join(_write(words, stream.gaps).split(" ")))) is not None
 

@@ -16,13 +16,14 @@ from pathlib import Path
 
 import regex
 
+from bot import words
 from bot.moderation.ages import names_age
 from bot.moderation.common_words import is_everyday
 from bot.moderation.entries import SignTerm, Term, WordTerm, parse_entry
 from bot.moderation.filter import read
 from bot.moderation.matching import Matcher
 from bot.moderation.normalisation import Stream, fold_signs
-from generation.errors import ProcessError
+from generation.errors import InvalidChoice, ProcessError
 from generation.prompt.plan import plan_prompts
 from generation.samplers.names import calls_per_step
 from generation.spec import PromptSpec
@@ -40,6 +41,8 @@ _trailing_weight = regex.compile(r":\s*([-+]?(?:\d+\.?\d*|\.\d+))\s*$")
 _LEAST_WEIGHT = 0.5
 """Sum of a prompt's composition weights under which the negative prompt may be what is drawn."""
 
+_MOST_LETTERS = 250_000
+"""Letters of all readings of one side's texts; six thousand letters with a schedule among them have 180,000."""
 
 _SHORTEST_PART, _LONGEST_PARTED = 3, 40
 """Letters of the words looked for in one that is several written together, and of that one."""
@@ -126,10 +129,18 @@ class Floor:
         return age_coded or self._maturity.is_in(self._streams(negative))
 
     def _streams(self, texts: list[str]) -> list[Stream]:
-        """All readings of the texts, and of each word that is several written as one with a term among them."""
-        streams = list(read(texts))
-        words = {word.plain for stream in streams for word in stream.words if not word.common}
-        parted = [" ".join(parts) for word in words if (parts := self._part(word))]
+        """All readings of the texts, and of each word that is several written as one with a term among them.
+
+        Raises InvalidChoice for texts that have more of them than can be looked through while somebody waits.
+        """
+        streams, letters = [], 0
+        for stream in read(texts):
+            letters += len(stream.text)
+            if letters > _MOST_LETTERS:
+                raise InvalidChoice("prompt", words.TOO_TANGLED)
+            streams.append(stream)
+        uncommon = {word.plain for stream in streams for word in stream.words if not word.common}
+        parted = [" ".join(parts) for word in uncommon if (parts := self._part(word))]
         return [*streams, *map(Stream, parted)]
 
     def _part(self, word: str) -> list[str]:

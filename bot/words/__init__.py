@@ -51,6 +51,7 @@ DRAWER_AWAY = "The drawing program does not run just now; your picture waits for
 MODEL_AWAY = "The model cannot be loaded just now; your picture waits for it."
 LOST_PICTURE = "The finished picture can no longer be found; please draw it again."
 NOT_ALLOWED = "This prompt is not allowed here."
+TOO_TANGLED = "The prompt can be read in too many ways to be checked; please write it more simply."
 OLD_JOB = "This picture was asked of another version of the bot, which knew other choices; please ask anew."
 QUEUE_FULL = "The queue is full just now; please try again in a few minutes."
 CLOSING = "The bot is being restarted; please try again in a minute."

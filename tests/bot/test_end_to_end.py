@@ -334,12 +334,28 @@ async def test_the_drawing_process_dies_and_the_picture_comes_nevertheless(stage
 
 
 async def test_a_dead_client_is_replaced_and_serves_on(stage: Stage, bot: Bot) -> None:
-    stage.server.faults.malform(lambda payload: payload.pop("token"))
-    sessions, lost = stage.server.commands.syncs, await imagine(stage)
+    stage.server.faults.malform(lambda payload: payload.pop("id"), event="CHANNEL_CREATE")
+    sessions = stage.server.commands.syncs
+    stage.guild.add_channel("spoilt")
     await stage.server.until(lambda: stage.server.commands.syncs > sessions, what="a new client", within=PATIENCE)
     await stage.server.bot_ready(within=PATIENCE)
-    assert lost.answer is None
     await finished(await imagine(stage))
+
+
+@pytest.mark.parametrize("key", ["token", "attachment_size_limit", "member"])
+async def test_an_interaction_that_cannot_be_read_costs_nobody_else(stage: Stage, bot: Bot, key: str) -> None:
+    sessions = stage.server.commands.syncs
+    stage.server.faults.malform(lambda payload: payload.pop(key))
+    lost = await imagine(stage)
+    await finished(await imagine(stage))
+    assert lost.answer is None
+    assert stage.server.commands.syncs == sessions, "the client lives on"
+
+
+async def test_a_command_that_cannot_be_read_is_said_to_be(stage: Stage, bot: Bot) -> None:
+    stage.server.faults.malform(lambda payload: payload["data"].update(name=["imagine"]))
+    message = await (await imagine(stage)).message_when()
+    assert words.BAD_OPTION in message.text
 
 
 async def test_acknowledged_too_late_means_not_drawn(stage: Stage, bot: Bot) -> None:

@@ -362,9 +362,9 @@ async def test_pages_turn_after_a_restart_and_when_they_are_gone(stage: Stage, r
     kept = [await running.database.presets.save(me, f"*{'_' * 48}{n}", {"prompt": "`" * 300}) for n in range(12)]
     message = await ann.message("/preset list")
     assert len(message.content) <= 2000
-    stage.server.faults.malform(lambda payload: payload.pop("token"))
+    stage.server.faults.malform(lambda payload: payload.pop("id"), event="CHANNEL_CREATE")
     sessions = stage.server.commands.syncs
-    await ann.person.uses("/preset list", channel=stage.channel)
+    stage.guild.add_channel("spoilt")
     await stage.server.until(lambda: stage.server.commands.syncs > sessions, what="a new client", within=PATIENCE)
     await stage.server.bot_ready(within=PATIENCE)
     for preset in kept:

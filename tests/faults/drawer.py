@@ -69,7 +69,7 @@ def meet_fault(order: Draw, folder: Path) -> None:
         time.sleep(3600)
 
 
-def main(seconds: float, folder: Path | None) -> None:
+def main(seconds: float, folder: Path | None = None) -> None:
     """Serve until the input ends."""
     load = read()
     assert isinstance(load, Load)

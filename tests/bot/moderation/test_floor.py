@@ -26,6 +26,7 @@ from bot.moderation.circumstances import Person, Place
 from bot.moderation.floor import Floor, FloorDamaged, Refusal
 from bot.moderation.policy import Decision, Rule, judge
 from bot.moderation.rules import Rules
+from generation.errors import InvalidChoice
 from generation.profiles import load_profiles
 from generation.spec import PromptSpec, resolve
 from storage.moderation.records import (
@@ -459,3 +460,10 @@ def test_no_term_is_in_two_sections_of_a_list() -> None:
         lines = (_TERMS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
         terms = [line for line in lines if line and line[0] not in "#["]
         assert len(terms) == len(set(terms)), sorted({term for term in terms if terms.count(term) > 1})
+
+
+def test_what_can_be_read_in_too_many_ways_is_not_looked_through_for_ever(floor: Floor) -> None:
+    tangled = "".join(f"[word{number}:other{number}|third:0.{number}]1e309 " for number in range(250))[:6000]
+    with pytest.raises(InvalidChoice, match="too many ways"):
+        floor.judge(" ".join([tangled] * 3), "")
+    assert floor.judge("a cat, [red:blue:0.5], " * 250, "") is None
