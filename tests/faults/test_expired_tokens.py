@@ -13,6 +13,7 @@ from storage.records import JobState
 from tests.bot.stage import Stage, eventually
 from tests.bot.test_delivery import DONE, PATCH, SEND, asked, job_of, posted
 from tests.discord_server import Interaction, Message
+from tests.faults.figures import Figures
 
 HISTORY = "GET /channels/*"
 
@@ -102,14 +103,22 @@ async def test_what_the_message_showed_before_is_not_taken_for_the_picture(stage
     assert len(with_pictures(stage, interaction)) == 1
 
 
-async def test_a_storm_over_expired_tokens(stage: Stage, delivery: Delivery) -> None:
-    interactions = [await asked(stage) for _ in range(12)]
+async def test_a_storm_over_expired_tokens(stage: Stage, delivery: Delivery, full: bool, figures: Figures) -> None:
+    interactions = [await asked(stage) for _ in range(300 if full else 12)]
     for interaction in interactions:
         stage.server.expire(interaction)
     for after in (False, True):
         stage.server.faults.reset("* /channels/*", times=None, share=0.2, after=after)
     await asyncio.gather(*(deliver(delivery, each) for each in interactions))
-    assert [len(with_pictures(stage, each)) for each in interactions] == [1] * 12
+    delivered = [len(with_pictures(stage, each)) for each in interactions]
+    figures.note(
+        "token expired while waiting, every nonce forgotten",
+        asked=len(interactions),
+        connections_reset=stage.server.statuses[0],
+        delivered=len(interactions) - delivered.count(0),
+        doubled=sum(each > 1 for each in delivered),
+    )
+    assert delivered == [1] * len(interactions)
 
 
 @pytest.mark.parametrize("acknowledged", [True, False])
