@@ -25,7 +25,7 @@ FROM python:${PYTHON}-slim
 RUN useradd --system --uid 10001 --home-dir /data ninewords && mkdir /data && chown ninewords /data
 COPY --from=build /opt/ninewords /opt/ninewords
 ENV PATH=/opt/ninewords/bin:$PATH DATA_FOLDER=/data OMP_WAIT_POLICY=passive PYTHONUNBUFFERED=1
-USER ninewords
+USER 10001
 WORKDIR /data
 VOLUME /data
 STOPSIGNAL SIGTERM
