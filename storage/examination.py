@@ -6,12 +6,14 @@ from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from storage import sqlite
 from storage.database import parse_url
 from storage.errors import DatabaseUnfit, translated
 from storage.migrating import known_revisions, newest_revision
+from storage.moderation.log import verify
+from storage.moderation.records import Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +79,22 @@ def _look_at(file: Path) -> tuple[bool, bool]:
         return True, os.access(file, os.W_OK) and os.access(file.absolute().parent, os.W_OK)
     above = next(folder for folder in file.absolute().parents if folder.exists())
     return False, os.access(above, os.W_OK)
+
+
+async def verify_log(url: str) -> Verification | None:
+    """Follow the chain of the log in the database at ``url``; None where it has no log of this version's shape.
+
+    Raises StorageError for a database that cannot be opened.
+    """
+    seen = await examine(url)
+    if not seen.exists or seen.revision != seen.newest:
+        return None
+    address = parse_url(url)
+    is_file = address.get_backend_name() == "sqlite"
+    engine = sqlite.reading_engine(address) if is_file else create_async_engine(address)
+    try:
+        with translated():
+            async with AsyncSession(engine) as session, session.begin():
+                return await verify(session)
+    finally:
+        await engine.dispose()

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 HELP = (
     "Look at everything the program needs, and say what to do.\n\n"
-    "Token, intents, database, model, device, memory, disk, versions and data. Changes nothing, shows no secret. Ends "
-    "with 0, or with 1 where something keeps the program from working."
+    "Token, intents, database, log, model, device, memory, disk, versions and data. Changes nothing, shows no secret. "
+    "Ends with 0, or with 1 where something keeps the program from working."
 )
 
 _MARKS = {"good": ("✓", "green"), "note": ("!", "yellow"), "problem": ("✗", "red")}
@@ -66,6 +66,7 @@ def _look_at_configured(configuration: "Configuration", *, offline: bool) -> Ite
     if token and not offline:
         yield asyncio.run(account.ask_discord(token))
     yield asyncio.run(keeping.check_database(configuration.database))
+    yield asyncio.run(keeping.check_log(configuration.database))
     yield keeping.check_folder(configuration.data_folder)
     yield from _look_at_model(configuration)
     yield machine.check_device(configuration.device)

@@ -82,24 +82,7 @@ class Log:
         A line that is missing at the end is found at its number too, since the last one is remembered.
         """
         async with self._transactions.reading() as session:
-            number, digest = 0, BEGINNING
-            rows = await session.stream_scalars(
-                select(LogRow).order_by(LogRow.number).execution_options(yield_per=_AT_A_TIME)
-            )
-            async for row in rows:
-                number += 1
-                digest = _digest(digest, row)
-                if row.number != number or row.digest != digest:
-                    return Verification(number, row.digest, broken_at=number)
-            head = await session.get(LogHeadRow, _HEAD)
-            if head is None or (head.number, head.digest) != (number, digest):
-                return Verification(number, digest, broken_at=number + 1)
-            false = await _false_pseudonyms(session)
-            broken = None
-            if false:
-                named = or_(LogRow.actor.in_(false), LogRow.reviewer.in_(false))
-                broken = await session.scalar(select(LogRow.number).where(named).order_by(LogRow.number).limit(1))
-            return Verification(number, digest, broken_at=broken)
+            return await verify(session)
 
     async def _entries(self, *conditions: object, limit: int | None = None) -> tuple[LogEntry, ...]:
         actor, reviewer = aliased(PseudonymRow), aliased(PseudonymRow)
@@ -112,6 +95,26 @@ class Log:
         )
         async with self._transactions.reading() as session:
             return tuple(_entry(*row) for row in (await session.execute(wanted.limit(limit))))
+
+
+async def verify(session: AsyncSession) -> Verification:
+    """As :meth:`Log.verify`, inside a transaction."""
+    number, digest = 0, BEGINNING
+    rows = await session.stream_scalars(select(LogRow).order_by(LogRow.number).execution_options(yield_per=_AT_A_TIME))
+    async for row in rows:
+        number += 1
+        digest = _digest(digest, row)
+        if row.number != number or row.digest != digest:
+            return Verification(number, row.digest, broken_at=number)
+    head = await session.get(LogHeadRow, _HEAD)
+    if head is None or (head.number, head.digest) != (number, digest):
+        return Verification(number, digest, broken_at=number + 1)
+    false = await _false_pseudonyms(session)
+    broken = None
+    if false:
+        named = or_(LogRow.actor.in_(false), LogRow.reviewer.in_(false))
+        broken = await session.scalar(select(LogRow.number).where(named).order_by(LogRow.number).limit(1))
+    return Verification(number, digest, broken_at=broken)
 
 
 async def append(session: AsyncSession, line: Line, at: datetime) -> int:

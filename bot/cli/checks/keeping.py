@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.cli.checks.finding import Finding, good, note, problem
 from storage.errors import StorageError
-from storage.examination import examine
+from storage.examination import examine, verify_log
 
 _GIB = 2**30
 _LEAST_ROOM, _USUAL_ROOM = 0.2, 2.0  # GiB
@@ -34,6 +34,24 @@ async def check_database(url: str) -> Finding:
             "database", f"{seen.description}: its shape is older.", "It is brought up to date at the next start."
         )
     return good("database", f"{seen.description}, of today's shape ({seen.revision}), writable.")
+
+
+async def check_log(url: str) -> Finding:
+    """Follow the chain of the moderation log, so that a line that was changed or taken out is noticed."""
+    try:
+        seen = await verify_log(url)
+    except StorageError as fault:
+        return problem("log", f"The moderation log cannot be read: {fault}", "Look at DATABASE first.")
+    if seen is None:
+        return good("log", "There is no moderation log of today's shape yet.")
+    if seen.broken_at is not None:
+        return problem(
+            "log",
+            f"The moderation log is not as it was written, from line {seen.broken_at} on.",
+            "Somebody changed the database. Compare it with a backup, whose lines before that are the same.",
+        )
+    lines = f"{seen.entries:,} line{'s' * (seen.entries != 1)}"
+    return good("log", f"The chain of the moderation log is whole: {lines}, ending in {seen.digest[:16]}….")
 
 
 def check_folder(folder: Path) -> Finding:

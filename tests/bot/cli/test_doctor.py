@@ -4,7 +4,9 @@ import asyncio
 import base64
 import json
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +33,8 @@ def test_everything_is_looked_at(ninewords: Ninewords) -> None:
     ended = ninewords("doctor", "--offline", "--json")
     findings = json.loads(ended.out)
     assert [finding["subject"] for finding in findings] == [
-        *("versions", "SQLite", "floor", "memory", "token", "intents", "database", "data folder", "profile", "model"),
-        "device",
+        *("versions", "SQLite", "floor", "memory", "token", "intents", "database", "log", "data folder", "profile"),
+        *("model", "device"),
     ]
     assert all(finding["advice"] for finding in findings if finding["level"] != "good")
     assert ended.code == (Exit.UNEXPECTED if "problem" in {finding["level"] for finding in findings} else Exit.DONE)
@@ -175,6 +177,30 @@ class TestDatabase:
         finding = await keeping.check_database("sqlite:///a")
         assert finding.level is level
         assert words in finding.found
+
+
+class TestLog:
+    def test_there_is_none_yet(self, folder: Path) -> None:
+        finding = asyncio.run(keeping.check_log("sqlite:///data/ninewords.sqlite"))
+        assert finding.level is Level.GOOD
+        assert list(folder.iterdir()) == []
+
+    async def test_a_line_that_was_changed_is_named(self, folder: Path) -> None:
+        async with Database.open("sqlite:///a.sqlite", pictures=folder) as database:
+            for person in (1, 2, 3):
+                await database.cases.refuse(server_id=1, channel_id=1, person=person, rule="list")
+        whole = await keeping.check_log("sqlite:///a.sqlite")
+        assert whole.level is Level.GOOD
+        assert "is whole: 3 lines" in whole.found
+        with closing(sqlite3.connect("a.sqlite")) as connection, connection:
+            connection.execute("UPDATE moderation_log SET rule = 'floor' WHERE number = 2")
+        broken = await keeping.check_log("sqlite:///a.sqlite")
+        assert broken.level is Level.PROBLEM
+        assert "from line 2 on" in broken.found
+
+    async def test_what_is_no_database(self, folder: Path) -> None:
+        (folder / "a.sqlite").write_bytes(b"not a database, and long enough to be told from one" * 40)
+        assert (await keeping.check_log("sqlite:///a.sqlite")).level is Level.PROBLEM
 
 
 class TestFolder:
