@@ -53,7 +53,7 @@ COPIES: Mapping[str, Change] = {
 
 
 def main() -> int:
-    """Draw, compare, print; the exit status is 0 when every copy in another file or size is known."""
+    """Draw, compare, print; the exit status is 0 when 99 % of the copies in another file or size are known."""
     parser = argparse.ArgumentParser(description="Measure likenesses.")
     parser.add_argument("--pictures", type=int, default=40, help="of each prompt")
     parser.add_argument("--steps", type=int, default=16)
@@ -68,7 +68,8 @@ def main() -> int:
             _say(f"{prompt or 'no prompt'}, other seeds", [distance(a, b) for a, b in itertools.combinations(known, 2)])
     for name, distances in away.items():
         _say(name, distances)
-    return 0 if all(each <= SAME for name in COPIES if name != BRIGHTER for each in away[name]) else 1
+    copies = [each for name, distances in away.items() if name != BRIGHTER for each in distances]
+    return 0 if sum(each <= SAME for each in copies) >= 0.99 * len(copies) else 1
 
 
 def _say(name: str, distances: list[int]) -> None:

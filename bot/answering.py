@@ -5,7 +5,7 @@ from typing import Any
 import discord
 import structlog
 
-from bot import errors, presenting
+from bot import appeal_buttons, errors, presenting
 from bot.patience import NETWORK_ERRORS
 
 _log = structlog.get_logger(__name__)
@@ -13,13 +13,19 @@ _log = structlog.get_logger(__name__)
 _UNKNOWN_INTERACTION = 10062
 
 
-async def whisper(interaction: discord.Interaction[Any], text: str, *, file: discord.File | None = None) -> None:
+async def whisper(
+    interaction: discord.Interaction[Any],
+    text: str,
+    *,
+    file: discord.File | None = None,
+    view: discord.ui.View | None = None,
+) -> None:
     """Answer so that only the one who asked sees it, whether or not the interaction was acknowledged."""
-    files = [] if file is None else [file]
+    files, below = [] if file is None else [file], discord.utils.MISSING if view is None else view
     if interaction.response.is_done():
-        await interaction.followup.send(text, ephemeral=True, files=files)
+        await interaction.followup.send(text, ephemeral=True, files=files, view=below)
     else:
-        await interaction.response.send_message(text, ephemeral=True, files=files)
+        await interaction.response.send_message(text, ephemeral=True, files=files, view=below)
 
 
 async def answer(interaction: discord.Interaction[Any], view: discord.ui.LayoutView) -> None:
@@ -36,6 +42,7 @@ async def apologise(interaction: discord.Interaction[Any], error: BaseException)
     """Record ``error`` and say it in one sentence; if Discord does not take even that, the record remains.
 
     An interaction that Discord has forgotten, because it was answered too late, is noted, and nobody can be told.
+    Under a refusal that has a case there is a button to appeal against it.
     """
     command = _name(interaction)
     if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_INTERACTION:
@@ -44,7 +51,8 @@ async def apologise(interaction: discord.Interaction[Any], error: BaseException)
         return
     failure = errors.recorded(error, interaction=interaction.id, command=command)
     try:
-        await whisper(interaction, presenting.failure_text(failure))
+        below = appeal_buttons.below(failure.case_id)
+        await whisper(interaction, presenting.failure_text(failure), view=below)
     except (*NETWORK_ERRORS, discord.HTTPException) as trouble:
         _log.warning("an answer was lost", error_id=failure.error_id, kind=type(trouble).__name__)
 

@@ -9,27 +9,15 @@ from functools import partial
 
 import structlog
 
-from bot import (
-    buttons,
-    forms,
-    history,
-    layout,
-    lineup,
-    list_pages,
-    menus,
-    preset_pages,
-    review_buttons,
-    survey_buttons,
-    survey_layout,
-)
+from bot import forms, layout, survey_layout
 from bot.actions import DEEDS
 from bot.bench import Bench
 from bot.breaker import Breaker
 from bot.client import Client
 from bot.commands import COMMANDS
-from bot.commands.privacy import ErasureButton
 from bot.condition import Condition
 from bot.configuration import Configuration, profile_of
+from bot.controls import CONTROLS
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.drafts import Drafts
@@ -42,6 +30,7 @@ from bot.metrics import Metrics
 from bot.moderation.floor import Floor
 from bot.moderation.rulebook import Rulebook
 from bot.observatory import serving
+from bot.office import Office
 from bot.oversight import Oversight
 from bot.pace import Pace
 from bot.policy import Policy, uphold
@@ -88,6 +77,7 @@ class Bot:
     condition: Condition
     oversight: Oversight
     review: Review
+    office: Office
     gateway: Gateway
 
     def client(self) -> Client:
@@ -98,6 +88,7 @@ class Bot:
             privacy=self.privacy,
             oversight=self.oversight,
             review=self.review,
+            office=self.office,
             queue=self.queue,
             research=self.research,
             jobs=self.database.jobs,
@@ -109,20 +100,7 @@ class Bot:
             drafts=self.drafts,
             findings=self.findings,
             commands=COMMANDS,
-            buttons=[
-                buttons.JobButton,
-                buttons.PictureSelect,
-                history.HistoryButton,
-                history.HistorySelect,
-                menus.FoundButton,
-                menus.FoundSelect,
-                lineup.TakeBackButton,
-                preset_pages.PageButton,
-                list_pages.ListPageButton,
-                ErasureButton,
-                review_buttons.ReviewButton,
-                *survey_buttons.ITEMS,
-            ],
+            buttons=CONTROLS,
             deeds=DEEDS,
             found_deeds=FOUND_DEEDS,
             forms=forms.submitted,
@@ -208,6 +186,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
             rulebook=rulebook,
             pictures=database.pictures,
             cases=database.cases,
+            rejections=database.rejections,
             look=process.score,
         )
         queue = Queue(
@@ -229,6 +208,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
             delivery=delivery,
             queue=queue,
         )
+        office = Office.open(database, rulebook=rulebook, board=delivery.board, holding=holding, queue=queue)
         policy = Policy()
         oversight = Oversight(floor=floor, rulebook=rulebook, histories=database.histories, cases=database.cases)
         desk = Desk(
@@ -258,6 +238,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
         resuming = [
             asyncio.create_task(privacy.resume(), name="erasures"),
             asyncio.create_task(review.keep(), name="review"),
+            asyncio.create_task(office.keep(), name="office"),
         ]
         try:
             yield Bot(
@@ -276,6 +257,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
                 condition=condition,
                 oversight=oversight,
                 review=review,
+                office=office,
                 gateway=gateway,
             )
         finally:
@@ -283,6 +265,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
                 task.cancel()
             await asyncio.gather(*resuming, return_exceptions=True)
             await review.close()
+            await office.hearings.close()
             await bench.close()
             await queue.drain(_DRAIN_SECONDS)
 

@@ -7,7 +7,7 @@ import discord
 import structlog
 
 from bot.breaker import Breaker
-from bot.patience import NETWORK_ERRORS, patiently, refusals
+from bot.patience import NETWORK_ERRORS, Undeliverable, patiently, refusals
 from bot.presenting import Upload
 from bot.traces import shows, trace
 from bot.uploads import files
@@ -78,6 +78,31 @@ class Board:
                         await message.edit(content=None, view=view, attachments=files(uploads))
 
         await patiently(attempt, breaker=self._breaker, message=message_id)
+
+    async def remove(self, channel_id: int, message_id: int) -> bool:
+        """Delete a message, whatever it takes, and say whether it is gone; Discord may not let the bot."""
+
+        async def attempt() -> bool:
+            message = self._rest.get_partial_messageable(channel_id).get_partial_message(message_id)
+            try:
+                with refusals():
+                    async with asyncio.timeout(_PATIENCE):
+                        await message.delete()
+            except Undeliverable as refusal:
+                return isinstance(refusal.__cause__, discord.NotFound)
+            return True
+
+        return await patiently(attempt, breaker=self._breaker, message=message_id)
+
+    async def tell(self, person: int, text: str) -> None:
+        """Send somebody a direct message. Raises Undeliverable where they take none."""
+
+        async def attempt() -> None:
+            with refusals():
+                async with asyncio.timeout(_PATIENCE):
+                    await (await self._rest.fetch_user(person)).send(text)
+
+        await patiently(attempt, breaker=self._breaker)
 
     async def show(
         self, channel_id: int, message_id: int, *, view: discord.ui.LayoutView, file: discord.File | None = None

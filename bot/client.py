@@ -14,6 +14,7 @@ from bot.drafts import Drafts
 from bot.found import Findings
 from bot.gallery import Gallery
 from bot.menus import FoundDeed, What
+from bot.office import Office
 from bot.oversight import Oversight
 from bot.presenting import Action
 from bot.presets import Shelf
@@ -48,6 +49,7 @@ class Client(discord.Client):
         privacy: Privacy,
         oversight: Oversight,
         review: Review,
+        office: Office,
         queue: Queue,
         research: Research,
         jobs: Jobs,
@@ -77,6 +79,8 @@ class Client(discord.Client):
         self.desk, self.shelf, self.privacy, self.queue = desk, shelf, privacy, queue
         self.jobs, self.pictures, self.log = jobs, pictures, log
         self.oversight, self.review = oversight, review
+        self.hearings, self.purging = office.hearings, office.purging
+        self.cases, self.appeals, self.sanctions = office.cases, office.appeals, office.sanctions
         self.research = research
         self.favourites, self.history, self.gallery = favourites, history, gallery
         self.drafts, self.findings = drafts, findings

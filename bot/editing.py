@@ -5,7 +5,7 @@ after it. What cannot be taken is kept, and shown again when the form is opened 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import discord
@@ -16,6 +16,7 @@ from bot.answering import answer
 from bot.client import Client
 from bot.drafts import Key
 from bot.errors import Refused
+from bot.fields import typed_in
 from bot.presenting import Action, Card, Tone
 from bot.reading import read_guidance
 from generation.errors import InvalidChoice
@@ -129,16 +130,6 @@ def _text(label: str, name: str, value: str, *, paragraph: bool = False, hint: s
         custom_id=name, default=value, style=style, required=False, max_length=_LONGEST_TEXT if paragraph else 100
     )
     return ui.Label(text=label, description=hint, component=field)
-
-
-def typed_in(parts: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """The fields of a form that was sent, by their ids."""
-    for part in parts:
-        field = part.get("component")
-        if field is None:
-            continue
-        value = field.get("value") or "" if "value" in field else next(iter(field.get("values", ())), "")
-        yield field["custom_id"], value
 
 
 def _key(interaction: Interaction, job_id: int, index: int | None) -> Key:

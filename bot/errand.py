@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
 
 import structlog
+from PIL import Image
 
 from bot import errors, presenting, specs, words
 from bot.delivery import Delivery
@@ -23,6 +24,7 @@ from bot.whereabouts import Gone
 from generation import drawing, png, source
 from generation.drawing import DrawingProcess, Finished, Picture, Update, Waiting
 from generation.errors import Cancelled, ProcessError
+from generation.likeness import likeness
 from generation.spec import PromptSpec
 from storage.errors import StorageError
 from storage.jobs import Jobs
@@ -215,15 +217,17 @@ class Errand:
 
 def _with_recipes(pictures: Sequence[Picture]) -> list[Drawn]:
     """Pictures as storage keeps them; their recipes and pixels are read from the files themselves."""
-    return [
-        Drawn(
-            png=each.png,
-            recipe=png.read(each.png),
-            seed=each.spec.seed,
-            width=each.width,
-            height=each.height,
-            pixels_sha256=source.digest(source.read(each.png)),
-            scores=None if each.scores is None else asdict(each.scores),
-        )
-        for each in pictures
-    ]
+    return [_with_recipe(each, source.read(each.png)) for each in pictures]
+
+
+def _with_recipe(picture: Picture, opened: Image.Image) -> Drawn:
+    return Drawn(
+        png=picture.png,
+        recipe=png.read(picture.png),
+        seed=picture.spec.seed,
+        width=picture.width,
+        height=picture.height,
+        pixels_sha256=source.digest(opened),
+        scores=None if picture.scores is None else asdict(picture.scores),
+        likeness=likeness(opened),
+    )

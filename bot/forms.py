@@ -6,7 +6,13 @@ from typing import Any
 from bot import editing, remixing
 from bot.editing import Interaction
 
+
+async def _appeal(interaction: Interaction) -> None:
+    await interaction.client.hearings.submitted(interaction)
+
+
 FORMS: Mapping[str, Callable[[Interaction], Awaitable[None]]] = {
+    "appeal": _appeal,
     "edit": editing.submitted,
     "remix": remixing.remix_submitted,
     "preset": remixing.preset_submitted,

@@ -6,6 +6,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.appeal_buttons import AppealButton
 from bot.buttons import JobButton, PictureSelect
 from bot.presenting import Card, Tone, Upload
 from bot.sheets import sheet
@@ -49,8 +50,11 @@ def _container(card: Card, job_id: int) -> ui.Container[Any]:
         container.add_item(ui.TextDisplay("\n".join(f"-# {note}" for note in card.notes)))
     if card.picks:
         container.add_item(row([PictureSelect(job_id, card.picks, card.index)]))
-    if card.actions:
-        container.add_item(row(JobButton(action, job_id, card.index) for action in card.actions))
+    pressed: list[ui.Item[Any]] = [JobButton(action, job_id, card.index) for action in card.actions]
+    if card.case_id is not None:
+        pressed.append(AppealButton(card.case_id))
+    if pressed:
+        container.add_item(row(pressed))
     return container
 
 

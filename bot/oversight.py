@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from discord.utils import time_snowflake
@@ -10,8 +10,9 @@ from discord.utils import time_snowflake
 from bot.errors import Refused
 from bot.moderation.circumstances import Person, Place
 from bot.moderation.floor import Floor
-from bot.moderation.policy import NEW, Decision, Rule, Verdict, judge, judge_picture, judge_spending
+from bot.moderation.policy import NEW, SILENT, Decision, Rule, Verdict, judge, judge_picture, judge_spending
 from bot.moderation.rulebook import Rulebook
+from bot.quota import Quota
 from bot.words import moderation as sentences
 from bot.words.studies import NOT_UNDER_REVIEW
 from generation.gate import GateScores
@@ -22,8 +23,19 @@ from storage.moderation.records import History
 
 #: Rules about what was asked for, not about when or how much: refusals by these are cases.
 _OF_CONTENT = frozenset({Rule.FLOOR, Rule.AGE, Rule.EXPLICIT, Rule.LIST})
-#: Rules of which no more is said than that something is not allowed, so that there is no case to appeal against.
-_SILENT = frozenset({Rule.FLOOR, Rule.AGE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What a server allows somebody: pictures a day, by ``role`` where that gives more; seconds between two requests.
+
+    ``waiting`` is how many may be on the way; None is the bot's own limit.
+    """
+
+    quota: Quota
+    role: int | None
+    cooldown: float
+    waiting: int | None
 
 
 class Oversight:
@@ -60,9 +72,13 @@ class Oversight:
         case_id = None
         if verdict.rule in _OF_CONTENT and where.server_id is not None:
             case = await self._cases.refuse(
-                server_id=where.server_id, channel_id=where.channel_id, person=who.id, rule=str(verdict.rule)
+                server_id=where.server_id,
+                channel_id=where.channel_id,
+                person=who.id,
+                rule=str(verdict.rule),
+                entry=verdict.entry,
             )
-            case_id = None if verdict.rule in _SILENT else case.id
+            case_id = None if verdict.rule in SILENT else case.id
         raise Refused(verdict.reason, rule=verdict.rule, case_id=case_id)
 
     async def admit_survey(self, specs: Sequence[PromptSpec], who: Person, where: Place, *, waiting: int) -> None:
@@ -92,6 +108,17 @@ class Oversight:
     async def negatives(self, where: Place) -> tuple[str, ...]:
         """What a server and a channel add to negative prompts."""
         return () if where.server_id is None else (await self.rulebook.of(where.server_id)).negatives(where)
+
+    async def allowance(self, who: Person, server_id: int) -> Allowance:
+        """What a server allows somebody, and what they have of it now."""
+        now = datetime.now(UTC)
+        rules, history = await self.rulebook.of(server_id), await self._history(server_id, who, now)
+        return Allowance(
+            quota=Quota(limit=rules.daily(who), spent=history.spent, now=now),
+            role=rules.generous_role(who),
+            cooldown=rules.cooldown(who).total_seconds(),
+            waiting=rules.configuration.waiting,
+        )
 
     async def _history(self, server_id: int, who: Person, now: datetime) -> History:
         return await self._histories.of(server_id, who.id, newcomer_from=time_snowflake(now - NEW))

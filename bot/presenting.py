@@ -77,7 +77,8 @@ class Card:
     """One state of a job's message: ``text`` above its pictures, ``notes`` below them, a small line each.
 
     ``uploads`` None leaves the pictures that are there; an empty tuple removes them. ``picks`` are those that can be
-    taken alone, ``index`` that of the one that was. ``spoiler`` covers the pictures until they are pressed.
+    taken alone, ``index`` that of the one that was. ``spoiler`` covers the pictures until they are pressed. ``case_id``
+    is that of a decision which can be appealed against.
     """
 
     text: str
@@ -88,6 +89,7 @@ class Card:
     picks: tuple[Pick, ...] = ()
     index: int | None = None
     spoiler: bool = False
+    case_id: int | None = None
 
 
 def starting() -> Card:
@@ -188,7 +190,7 @@ def delayed(failure: Failure) -> Card:
 
 def failed(failure: Failure) -> Card:
     """Show why there is no picture; it can be asked for again."""
-    return Card(text=failure_text(failure), actions=(Action.AGAIN,), tone=Tone.ENDED)
+    return Card(text=failure_text(failure), actions=(Action.AGAIN,), tone=Tone.ENDED, case_id=failure.case_id)
 
 
 def failure_text(failure: Failure) -> str:

@@ -15,6 +15,7 @@ from bot.actions import show_recipe
 from bot.answering import answer, apologise, whisper
 from bot.client import Client
 from bot.errors import Refused
+from bot.fields import typed_in
 from bot.found import Found
 from bot.menus import FoundDeed, What
 from bot.presenting import choices_line, escaped, plain
@@ -66,7 +67,7 @@ async def remix_submitted(interaction: Interaction) -> None:
     """Draw what the form asks for; where that cannot be done, say why and keep what was typed."""
     data: Any = interaction.data
     _, reading, index = data["custom_id"].split(":")
-    typed = dict(editing.typed_in(data["components"]))
+    typed = dict(typed_in(data["components"]))
     draft = interaction.user.id, int(reading), int(index)
     desk, one = interaction.client.desk, None
     try:
@@ -99,7 +100,7 @@ async def preset_submitted(interaction: Interaction) -> None:
     data: Any = interaction.data
     try:
         one = await interaction.client.findings.named(data["custom_id"].partition(":")[2])
-        typed: Mapping[str, str] = dict(editing.typed_in(data["components"]))
+        typed: Mapping[str, str] = dict(typed_in(data["components"]))
         spec, _ = _recalled(interaction, one)
         whole = typed["keeps"] == _ALL
         kept = await presets.save_from_spec(interaction, typed["name"], spec, prompt=whole, seed=whole)

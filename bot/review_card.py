@@ -46,7 +46,8 @@ def held(case: Case) -> Card:
 
 def ended(case: Case, sentence: str) -> Card:
     """Tell somebody that their picture does not come, and why."""
-    return Card(text=sentence, notes=(words.case_line(case.id),), tone=Tone.ENDED)
+    appealable = case.id if case.state is CaseState.REJECTED else None
+    return Card(text=sentence, notes=(words.case_line(case.id),), tone=Tone.ENDED, case_id=appealable)
 
 
 def _text(case: Case, *, private: bool) -> str:

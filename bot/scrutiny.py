@@ -7,15 +7,25 @@ from dataclasses import dataclass, replace
 from bot.errors import Refused
 from bot.insisting import insist
 from bot.moderation.circumstances import Place
-from bot.moderation.policy import Decision, Rule, Verdict, judge_picture, judge_pictures, without_review
+from bot.moderation.policy import (
+    Decision,
+    Rule,
+    Verdict,
+    judge_likeness,
+    judge_picture,
+    judge_pictures,
+    without_review,
+)
 from bot.moderation.rulebook import Rulebook
 from bot.whereabouts import Whereabouts
 from bot.words import moderation as sentences
 from generation.errors import GateFailed
 from generation.gate import GateScores
+from generation.likeness import SAME
 from storage.errors import StorageError
 from storage.moderation.cases import Cases
 from storage.moderation.records import Case, CaseKind, CaseState, ReviewMode
+from storage.moderation.rejections import Rejections
 from storage.pictures import Pictures
 from storage.records import Job, Picture
 
@@ -43,13 +53,21 @@ class Scrutiny:
     """Judges finished pictures."""
 
     def __init__(
-        self, *, whereabouts: Whereabouts, rulebook: Rulebook, pictures: Pictures, cases: Cases, look: Look
+        self,
+        *,
+        whereabouts: Whereabouts,
+        rulebook: Rulebook,
+        pictures: Pictures,
+        cases: Cases,
+        rejections: Rejections,
+        look: Look,
     ) -> None:
         self._whereabouts = whereabouts
         self._look = look
         self._rulebook = rulebook
         self._pictures = pictures
         self._cases = cases
+        self._rejections = rejections
 
     async def rule(self, job: Job) -> Ruling:
         """Judge the pictures of a job that is drawn, for the place where they go.
@@ -63,12 +81,21 @@ class Scrutiny:
         kept = await insist(lambda: self._pictures.of(job.id))
         scores = [_scores(each) for each in kept]
         approved = _approval(await insist(lambda: self._cases.of_job(job.id)))
-        verdict = without_review(judge_pictures(scores, where, rules, approved=approved), rules)
+        verdict = judge_pictures(scores, where, rules, approved=approved)
+        if verdict.decision is Decision.ALLOW and approved is None and await self._is_like_rejected(job, kept):
+            verdict = judge_likeness(rules)
+        verdict = without_review(verdict, rules)
         outside = judge_pictures(scores, replace(where, age_restricted=False), rules, approved=approved)
         worst = _worst(scores)
         if verdict.decision is Decision.REFUSE:
             await self.refuse(job, verdict, worst)
         return Ruling(verdict, worst, rules.allows_explicit(where), directly=outside.decision is Decision.ALLOW)
+
+    async def _is_like_rejected(self, job: Job, kept: Sequence[Picture]) -> bool:
+        """Whether a picture looks like one that moderators of its server rejected."""
+        likenesses = [each.likeness for each in kept if each.likeness is not None]
+        found = await insist(lambda: self._rejections.nearest(job.reply.guild_id, likenesses, within=SAME))
+        return found is not None
 
     async def passes(self, job: Job, preview: bytes) -> bool:
         """Whether a preview (a JPEG) may be shown while its picture is drawn: where it is harmless anywhere.

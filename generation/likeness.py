@@ -16,7 +16,8 @@ def likeness(picture: Image.Image) -> int:
     """Return what an RGB picture looks like, a number from 0 to 2⁶⁴ − 1."""
     small = picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)
     transform = _cosines()
-    lowest = transform @ np.asarray(small, dtype=np.float64) @ transform.T
+    # Rounded, so that what is zero is zero: a picture of one colour has no frequencies.
+    lowest = (transform @ np.asarray(small, dtype=np.float64) @ transform.T).round(6)
     bits = (lowest > np.median(lowest.ravel()[1:])).ravel()
     return int.from_bytes(np.packbits(bits).tobytes(), "big")
 

@@ -54,15 +54,24 @@ class Rule(StrEnum):
     REVIEW = "review"
     SUGGESTIVE = "suggestive"
     UNCHECKED = "unchecked"
+    LIKENESS = "likeness"
+
+
+#: Rules of which no more is said than that something is not allowed, so that there is no case to appeal against.
+SILENT = frozenset({Rule.FLOOR, Rule.AGE})
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer: by which rule, and why, in words a person can act on. Allowed, there is neither."""
+    """The answer: by which rule, and why, in words a person can act on. Allowed, there is neither.
+
+    ``entry`` is the one of the server's list that hit, where one did.
+    """
 
     decision: Decision
     rule: Rule | None = None
     reason: str = ""
+    entry: str | None = None
 
 
 class Scores(Protocol):
@@ -134,6 +143,12 @@ def judge_pictures(
     return worst if worst.decision is Decision.ALLOW else _refused(worst.rule, sentences.CHANGED)
 
 
+def judge_likeness(rules: Rules) -> Verdict:
+    """Judge pictures of which one looks like a picture that moderators of this server rejected."""
+    decision = Decision.REFUSE if rules.configuration.review is ReviewMode.OFF else Decision.HOLD
+    return Verdict(decision, Rule.LIKENESS, sentences.LIKE_REJECTED)
+
+
 def without_review(verdict: Verdict, rules: Rules) -> Verdict:
     """Refuse what would be held in a server that has no channel where its moderators could look at it."""
     if verdict.decision is not Decision.HOLD or rules.configuration.moderators_channel is not None:
@@ -198,7 +213,7 @@ def _judge_content(spec: PromptSpec, where: Place, rules: Rules, *, age_coded: b
     texts, _ = texts_of(spec)
     for each in rules.filters_in(where):
         if (hit := each.find(*texts)) is not None:
-            return _refused(Rule.LIST, sentences.on_the_list(hit.entry))
+            return Verdict(Decision.REFUSE, Rule.LIST, sentences.on_the_list(hit.entry), hit.entry)
     return None
 
 

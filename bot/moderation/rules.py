@@ -67,6 +67,12 @@ class Rules:
         own = [each.cooldown for each in self._roles(who) if each.cooldown is not None]
         return timedelta(seconds=min(own) if own else self.configuration.cooldown or 0)
 
+    def generous_role(self, who: Person) -> int | None:
+        """The role that gives somebody their pictures a day; None where it is the server's own number."""
+        own = {role: each.daily for role, each in self.configuration.roles.items() if role in who.roles}
+        given = {role: daily for role, daily in own.items() if daily is not None}
+        return max(given, key=lambda role: given[role]) if given else None
+
     def negatives(self, place: Place) -> tuple[str, ...]:
         """What is added to negative prompts there: the server's, then the channel's."""
         channels = [self.configuration.channels.get(channel) for channel in place.channels]

@@ -78,7 +78,8 @@ HELP = """\
 
 **/scan** draws a grid over two axes, **/study** many pictures that people sort.
 
-For moderators, **/config** decides what holds in this server, and **/filter** which words it does not want.
+For moderators, **/config** decides what holds here, **/filter** which words are not wanted, **/mod** has cases and \
+blocks. **/appeal** asks them to look at a decision again.
 
 Under a picture, **Again** draws it with a new seed for whoever presses it, **Vary** draws close variations, **Edit** \
 opens its settings, **Recipe** shows all it was made of, and **More** has the rest. While you wait, **Cancel** takes \

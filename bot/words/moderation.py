@@ -16,6 +16,7 @@ REVIEWED = "A moderator of this server looks at every picture before it is shown
 UNCHECKED = "The picture could not be checked, so a moderator looks at it before it is shown."
 LOOKS_EXPLICIT = "The picture check takes this picture for explicit, so it is not shown here."
 LOOKS_SUGGESTIVE = "The picture check takes this picture for suggestive, and this server does not show those unseen."
+LIKE_REJECTED = "This picture looks like one that moderators of this server rejected, so it is not shown here."
 CHANGED = "A moderator let this picture through, but since then less is allowed in this channel, so it is not shown."
 #: Of what would be held, by the rule, where no moderators' channel is set up.
 NOBODY_LOOKS = {
@@ -31,6 +32,7 @@ NOBODY_LOOKS = {
         "The picture check takes this picture for suggestive, and no moderators' channel is set up where somebody "
         "could let it through; so it is not shown."
     ),
+    "likeness": LIKE_REJECTED,
 }
 
 

@@ -13,6 +13,17 @@ def left(used: int, limit: int, left: int) -> str:
     return f"**{left} of {limit}** pictures left: you asked for {used} in the last 24 hours."
 
 
+def left_here(used: int, limit: int, left: int, role: int | None) -> str:
+    """Say how much is left of what a server allows, and by which role where one gives more."""
+    why = "" if role is None else f", as <@&{role}>"
+    return f"In this server: **{left} of {limit}** pictures left{why}; you asked for {used} here in the last 24 hours."
+
+
+def pause(seconds: float) -> str:
+    """Say how long the pause between two requests is."""
+    return f"This server asks for a pause of {duration(seconds)} between two requests."
+
+
 def used(number: int) -> str:
     """Say how many pictures somebody asked for, where that is not limited."""
     return f"You asked for {counted(number, 'picture')} in the last 24 hours."

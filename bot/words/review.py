@@ -16,11 +16,13 @@ HELD = {
     "review": f"In this server a moderator looks at every picture first. {WAITS}",
     "suggestive": f"The picture check takes this picture for suggestive, so a moderator looks at it first. {WAITS}",
     "unchecked": f"This picture could not be checked, so a moderator looks at it first. {WAITS}",
+    "likeness": f"This picture looks like one that was rejected here, so a moderator looks at it first. {WAITS}",
 }
 REJECTED = {
     "review": "A moderator looked at your picture and did not let it through.",
     "suggestive": "The picture check took your picture for suggestive, and a moderator did not let it through.",
     "unchecked": "Your picture could not be checked, and the moderator who looked at it did not let it through.",
+    "likeness": "Your picture looks like one that was rejected here, and a moderator did not let it through.",
 }
 EXPIRED = "No moderator looked at your picture within 24 hours, so it is not shown. You can ask for it again."
 NO_CARD = (
@@ -44,6 +46,7 @@ WHY = {
     "review": "Every picture is looked at here before it is shown.",
     "suggestive": "The picture check takes it for suggestive.",
     "unchecked": "The picture check could not look at it.",
+    "likeness": "It looks like a picture that was rejected here.",
     "report": "Members reported it.",
 }
 UNTIL = {

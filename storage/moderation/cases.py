@@ -204,7 +204,7 @@ class Cases:
             rule=row.rule,
             actor=row.person,
             case_id=row.id,
-            detail={name: value for name in ("scores", "entry") if (value := getattr(row, name)) is not None},
+            detail={} if row.scores is None else {"scores": row.scores},
         )
         await append(session, line, self._clock())
 

@@ -56,6 +56,7 @@ async def test_a_refusal_by_the_list_is_a_case_to_appeal_against(database: Datab
     case = await database.cases.find(refusal.case_id)
     assert case is not None
     assert (case.state, case.rule, case.person, case.channel_id) == (CaseState.REFUSED, "list", 1, CHANNEL)
+    assert case.entry == "castle"
     entry, *_ = await database.log.newest(SERVER)
     assert (entry.decision, entry.rule, entry.actor, entry.case_id) == ("refused", "list", 1, case.id)
     assert "castle" not in str(entry), "what was asked is not in the log"

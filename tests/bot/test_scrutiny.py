@@ -64,6 +64,7 @@ def scrutiny(database: Database, rulebook: Rulebook, around: Surroundings) -> Sc
         rulebook=rulebook,
         pictures=database.pictures,
         cases=database.cases,
+        rejections=database.rejections,
         look=around.look,
     )
 

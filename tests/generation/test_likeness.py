@@ -10,17 +10,14 @@ from PIL import Image
 
 from generation.likeness import SAME, distance, likeness
 
-#: Eight pictures of the sketch model's in a row, twice their size, with a margin.
+#: Eight pictures of the sketch model's in a row.
 SHEET = Path(__file__).parents[2] / "docs" / "pictures" / "readme.png"
 
 
 def pictures() -> list[Image.Image]:
     sheet = Image.open(SHEET).convert("RGB")
-    width = sheet.width // 4
-    return [
-        sheet.crop((k % 4 * width, k // 4 * sheet.height // 2, (k % 4 + 1) * width, (k // 4 + 1) * sheet.height // 2))
-        for k in range(8)
-    ]
+    side = sheet.height
+    return [sheet.crop((k * side, 0, (k + 1) * side, side)) for k in range(8)]
 
 
 def saved(format: str, quality: int) -> Callable[[Image.Image], Image.Image]:

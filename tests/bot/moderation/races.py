@@ -13,12 +13,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import discord
+from PIL import Image
 
 from bot import job_message, layout, patience, review
 from bot.breaker import Breaker
@@ -33,6 +33,7 @@ from bot.review import Review
 from bot.review_buttons import Act
 from bot.scrutiny import Scrutiny
 from bot.whereabouts import Gateway
+from generation import png
 from generation.gate import GateScores
 from generation.spec import PromptSpec, picture
 from generation.updates import Finished, Picture, Progress, Waiting
@@ -43,7 +44,6 @@ from storage.moderation.records import Case, CaseKind, CaseState
 from storage.records import ENDS, Job, JobState, Reply
 from tests.bot.moderation.posting import Posting, Showing
 from tests.bot.specs import spec
-from tests.faults.drawer import file
 
 CLEAN = GateScores(drawing=1.0, hentai=0.0, neutral=0.0, porn=0.0, sexy=0.0)
 KINDS = (CLEAN, replace(CLEAN, drawing=0.05, sexy=0.95), replace(CLEAN, drawing=0.1, hentai=0.9), None)
@@ -119,15 +119,15 @@ class Hand:
         pictures = [picture(self.spec, index) for index in range(self.spec.count)]
         yield Finished(
             tuple(
-                Picture(png=_png(), spec=each, scores=scores)
+                Picture(png=_png(self.chance), spec=each, scores=scores)
                 for each, scores in zip(pictures, self.run.scores, strict=True)
             )
         )
 
 
-@lru_cache(maxsize=1)
-def _png() -> bytes:
-    return file(spec(width=64, height=64))
+def _png(chance: random.Random) -> bytes:
+    """A picture that looks like no other."""
+    return png.embed(Image.frombytes("RGB", (32, 32), chance.randbytes(32 * 32 * 3)), "a race")
 
 
 class Door:
@@ -164,6 +164,7 @@ class Program:
         self.people: Any = Door(database.people, self._open)
         pictures: Any = Door(database.pictures, self._open)
         jobs: Any = Door(database.jobs, self._open)
+        rejections: Any = Door(database.rejections, self._open)
         gallery = Gallery(pictures=pictures, remarks=_no_remarks)
         holding = Holding(cases=self.cases, jobs=jobs, rulebook=rulebook, gallery=gallery, board=delivery.board)
         scrutiny = Scrutiny(
@@ -171,6 +172,7 @@ class Program:
             rulebook=rulebook,
             pictures=pictures,
             cases=self.cases,
+            rejections=rejections,
             look=_never_asked,
         )
         process: Any = drawer
