@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import discord
 
+from bot.sheets import controls
 from bot.words import appeals as words
 
 
@@ -73,4 +74,4 @@ class VerdictButton(
 
 def below(case_id: int | None) -> discord.ui.View | None:
     """The button for under a refusal, where that has a case."""
-    return None if case_id is None else discord.ui.View(timeout=None).add_item(AppealButton(case_id))
+    return None if case_id is None else controls().add_item(AppealButton(case_id))

@@ -5,17 +5,16 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot import case_view, layout
+from bot import case_view, layout, sheets
 from bot.appeal_buttons import Act, VerdictButton
 from bot.presenting import escaped
+from bot.sheets import sheet
 from bot.words import appeals as words
 from bot.words import mod as said
 from storage.moderation.records import Appeal, AppealState, Case
 
 LONGEST = 500
 _WAITING, _DECIDED = discord.Colour(0xC9A24B), discord.Colour(0x7A8794)
-#: Seconds for which the library remembers an open form; its id is enough for this program.
-_REMEMBERED = 900.0
 
 
 def view(appeal: Appeal, case: Case) -> ui.LayoutView:
@@ -34,7 +33,7 @@ def view(appeal: Appeal, case: Case) -> ui.LayoutView:
         container.add_item(layout.row(VerdictButton(act, appeal.id) for act in Act))
     elif appeal.state is AppealState.UPHELD and case.entry is not None:
         container.add_item(ui.TextDisplay(f"-# {words.let_through(escaped(case.entry))}"))
-    return ui.LayoutView(timeout=None).add_item(container)
+    return sheet().add_item(container)
 
 
 def outcome(appeal: Appeal) -> str:
@@ -45,7 +44,7 @@ def outcome(appeal: Appeal) -> str:
 
 def form(case_id: int) -> ui.Modal:
     """The form in which somebody says why a decision was wrong."""
-    form = ui.Modal(title=words.FORM, custom_id=f"appeal:{case_id}", timeout=_REMEMBERED)
+    form = sheets.form(title=words.FORM, custom_id=f"appeal:{case_id}")
     field: ui.TextInput[Any] = ui.TextInput(
         custom_id="why", style=discord.TextStyle.paragraph, required=True, max_length=LONGEST
     )

@@ -8,6 +8,7 @@ import discord
 from bot import case_view
 from bot.answering import apologise
 from bot.circumstances import place_of
+from bot.sheets import controls
 from bot.standing import check_moderates
 from bot.words import mod as words
 
@@ -67,7 +68,7 @@ async def _page(interaction: discord.Interaction["Client"], person: int, number:
 
 
 def _turning(person: int, number: int, pages: int) -> discord.ui.View:
-    row = discord.ui.View(timeout=None)
+    row = controls()
     if number > 0:
         row.add_item(CasePageButton(person, number - 1, words.BACK))
     if number < pages - 1:

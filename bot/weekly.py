@@ -18,6 +18,7 @@ from bot.answering import apologise
 from bot.board import Board
 from bot.case_pages import show_cases
 from bot.patience import Undeliverable
+from bot.sheets import sheet
 from bot.standing import check_moderates
 from bot.words import summary as words
 from storage.errors import StorageError
@@ -98,4 +99,4 @@ def _view(text: str, week: str) -> ui.LayoutView:
     container: ui.Container[Any] = ui.Container()
     container.add_item(ui.TextDisplay(text))
     container.add_item(layout.row([WeekButton(week)]))
-    return ui.LayoutView(timeout=None).add_item(container)
+    return sheet().add_item(container)

@@ -14,6 +14,7 @@ from bot.client import Client
 from bot.durations import read_duration
 from bot.errors import Refused
 from bot.presenting import escaped
+from bot.sheets import controls
 from bot.standing import check_moderates
 from bot.words import mod as words
 from generation.spec import PromptSpec
@@ -92,7 +93,7 @@ async def purge(interaction: discord.Interaction[Client], person: discord.User) 
     """Ask whether it is meant."""
     await check_moderates(interaction)
     waiting, messages = await interaction.client.purging.extent(configuring.server_id(interaction), person.id)
-    view = discord.ui.View(timeout=None)
+    view = controls()
     view.add_item(PurgeButton(person.id, meant=True))
     view.add_item(PurgeButton(person.id, meant=False))
     text = words.ask_purge(person.id, waiting, messages)

@@ -252,7 +252,7 @@ async def test_held_rejected_with_a_block_appealed_against_and_upheld(bar: Bar) 
     assert refusal.labels == [words.APPEAL]
     assert "strike in force" in (await bar.told("/mod cases", person=bar.ann)).content
     await bar.decide(moderators_channel=bar.mods.id, suggestive=1.0, explicit=1.0)
-    like = await bar.asks(bar.stage.ben, prompt="a red cat", seed=7, negative="x")
+    like = await bar.asks(bar.stage.ben, prompt="a red cat", seed=7)
     await like.message_when(lambda shown: review_words.HELD["likeness"] in shown.text, within=PATIENCE)
     (other,) = await bar.bot.database.cases.of_job(like.id)
     assert other.rule == "likeness"
