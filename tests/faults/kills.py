@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -69,8 +70,11 @@ def pictures_of(interaction: Interaction) -> list[Message]:
     return [each for each in (*interaction.messages, *sent) if "Recipe" in each.labels]
 
 
-async def kill(folder: Path, kills: int, *, seed: int = 0) -> Kills:
-    """End bots ``kills`` times, two bots side by side, so many times one after the other that each ends 50 times."""
+async def kill(folder: Path, kills: int, *, note: Callable[[Kills], None], seed: int = 0) -> Kills:
+    """End bots ``kills`` times: two bots side by side, 50 times each, and then two others.
+
+    ``note`` is told of all so far whenever two have been looked at.
+    """
     account, rounds = Kills(), -(-kills // (2 * _ROUND))
     for number in range(rounds):
         async with AsyncExitStack() as stack:
@@ -81,6 +85,7 @@ async def kill(folder: Path, kills: int, *, seed: int = 0) -> Kills:
                 stage = await stack.enter_async_context(Stage.set_up(place))
                 sides.append(_kill(stage, kills // rounds // 2, seed + 2 * number + side))
             account = sum(await asyncio.gather(*sides), account)
+            note(account)
     return account
 
 
