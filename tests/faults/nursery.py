@@ -156,26 +156,28 @@ def main(address: str, folder: str) -> None:
     with redirect(address), TemporaryDirectory() as elsewhere:
         asyncio.run(_practise(_configuration(Path(elsewhere))))
     gc.freeze()
+    alive: set[int] = set()
     while True:
         ready, _, _ = select.select([sys.stdin], [], [], _LOOK_SECONDS)
         if ready:
             line = sys.stdin.readline()
             if not line:
-                return
+                break
             pid = os.fork()
             if pid == 0:
                 _live(json.loads(line), address, Path(folder))
+            alive.add(pid)
             _say({"born": pid})
-        _report()
+        _report(alive)
+    for pid in alive:  # whoever held the nursery is gone, perhaps without a word
+        os.kill(pid, signal.SIGKILL)
 
 
-def _report() -> None:
+def _report(alive: set[int]) -> None:
     """Tell of those that have ended."""
-    try:
-        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
-            _say({"ended": ended[0], "status": os.waitstatus_to_exitcode(ended[1])})
-    except ChildProcessError:
-        return
+    while alive and (ended := os.waitpid(-1, os.WNOHANG))[0]:
+        alive.remove(ended[0])
+        _say({"ended": ended[0], "status": os.waitstatus_to_exitcode(ended[1])})
 
 
 def _say(told: Mapping[str, int]) -> None:
