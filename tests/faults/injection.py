@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -111,6 +111,8 @@ async def inject(folder: Path, injected: Injected, *, seed: int = 0) -> Account:
                 steps, message = chance.randint(2, 4), None
                 while message is None or words.DATABASE_BUSY in message.text:
                     interaction = await _asks(stage, people[number % _PEOPLE], number, prompt, steps)
+                    if not await _was_told(interaction):
+                        continue
                     try:
                         message = await interaction.message_when(_is_the_last, within=_PATIENCE)
                     except StillWaiting as waited:
@@ -146,6 +148,13 @@ async def _faulty_bot(folder: Path, injected: Injected) -> AsyncIterator[tuple[S
             async with stage.bot() as bot:
                 await bot.process.start()
                 yield stage, bot
+
+
+async def _was_told(interaction: Interaction) -> bool:
+    """Whether a request was acknowledged at all; on a machine with far too much to do it may be too late for that."""
+    with suppress(StillWaiting):
+        await interaction.acknowledged(within=90.0)
+    return interaction.answer is not None
 
 
 def _is_the_last(message: Message) -> bool:
