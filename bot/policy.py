@@ -1,7 +1,9 @@
 """What this bot is willing to draw: the floor, which nothing changes, and ceilings, which the engine does not know."""
 
 import asyncio
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot import words
 from bot.errors import Refused
@@ -10,7 +12,11 @@ from bot.quota import Quota
 from bot.words import quota as sentences
 from bot.words.studies import too_many_cells
 from generation.errors import InvalidChoice
+from generation.prompt.plan import plan_prompts
+from generation.samplers.names import calls_per_step
 from generation.spec import PromptSpec
+
+_JOINT = re.compile(r"\bAND\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +24,8 @@ class Policy:
     """Ceilings for one request, and for how many may wait.
 
     ``side`` in pixels bounds the area as ``side`` × ``side``; ``text`` in characters bounds a prompt as written.
+    ``parts`` bounds the prompts that ``AND`` joins, those of regions among them; ``versions`` the texts that schedules
+    come to over all steps, and ``letters`` the characters of these: all of them are encoded and held together.
     ``pictures_a_day`` (None: no limit) bounds what one person asks for within 24 hours, in all servers together.
     ``presets`` bounds those that one person, or one server, keeps; ``codes`` those that are shared from them by code.
     ``survey`` bounds the pictures of one scan or study.
@@ -27,6 +35,9 @@ class Policy:
     steps: int = 150
     side: int = 1536
     text: int = 6000
+    parts: int = 16
+    versions: int = 1200
+    letters: int = 200_000
     waiting_each: int = 10
     waiting_all: int = 1000
     pictures_a_day: int | None = 200
@@ -47,6 +58,7 @@ class Policy:
         for name, text in texts.items():
             if len(text) > self.text:
                 raise InvalidChoice(name, words.too_long(name.replace("_", " "), self.text))
+        self._check_schedules(spec)
 
     def admit(self, *, of_this_person: int, of_everybody: int) -> None:
         """Raise Refused when that many pictures on the way are enough."""
@@ -54,6 +66,17 @@ class Policy:
             raise Refused(words.too_many_waiting(self.waiting_each))
         if of_everybody >= self.waiting_all:
             raise Refused(words.QUEUE_FULL)
+
+    def _check_schedules(self, spec: PromptSpec) -> None:
+        """Raise InvalidChoice for a prompt that comes to more than is held for one picture."""
+        parts = 1 + len(_JOINT.findall(f"{spec.prompt} {spec.regions}"))
+        if parts > self.parts:
+            raise InvalidChoice("prompt", words.too_many_parts(parts, self.parts))
+        versions, letters = _come_to(
+            spec.prompt, spec.regions, spec.negative_prompt, spec.steps, calls_per_step(spec.sampler)
+        )
+        if versions > self.versions or letters > self.letters:
+            raise InvalidChoice("prompt", words.TOO_MANY_VERSIONS)
 
     def check_survey(self, pictures: int) -> None:
         """Raise InvalidChoice for a scan or a study of more pictures than this bot draws for one."""
@@ -69,6 +92,14 @@ class Policy:
             raise Refused(sentences.never_room(pictures, quota.limit))
         seconds = (room_at - quota.now).total_seconds()
         raise Refused(sentences.used_up(pictures, quota.left or 0, quota.limit, seconds), rule="quota")
+
+
+@lru_cache(maxsize=64)  # a request is checked more than once
+def _come_to(prompt: str, regions: str, negative: str, steps: int, calls: int) -> tuple[int, int]:
+    """How many texts the prompts of a picture come to over all steps, and the characters of these together."""
+    plan = plan_prompts(prompt, negative, steps=steps, calls_per_step=calls, regions=regions)
+    texts = [text for branch in (*plan.positive, plan.negative) for text in branch.texts]
+    return len(texts), sum(map(len, texts))
 
 
 async def uphold(floor: Floor, spec: PromptSpec) -> None:

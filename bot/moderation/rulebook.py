@@ -8,6 +8,9 @@ from storage.moderation.configurations import Configurations, Value
 from storage.moderation.entries import Entries
 from storage.moderation.records import EVERYWHERE, ListEntry, ListKind, ServerConfiguration
 
+#: Servers whose rules are kept; those read longest ago are read again.
+MOST_KEPT = 1000
+
 
 class Rulebook:
     """Servers' rules, and the only way to change them; ``by`` is always who does it, for the log."""
@@ -22,6 +25,8 @@ class Rulebook:
         task = self._read.get(server_id)
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             task = self._read[server_id] = asyncio.create_task(self._compile(server_id))
+            if len(self._read) > MOST_KEPT:
+                self._read.pop(next(iter(self._read)))
         return await asyncio.shield(task)
 
     async def configuration(self, server_id: int) -> ServerConfiguration:

@@ -53,6 +53,7 @@ LOST_PICTURE = "The finished picture can no longer be found; please draw it agai
 NOT_ALLOWED = "This prompt is not allowed here."
 TOO_TANGLED = "The prompt can be read in too many ways to be checked; please write it more simply."
 OLD_JOB = "This picture was asked of another version of the bot, which knew other choices; please ask anew."
+TOO_MANY_VERSIONS = "The prompt changes too much on the way; use fewer alternatives in brackets, or fewer steps."
 QUEUE_FULL = "The queue is full just now; please try again in a few minutes."
 CLOSING = "The bot is being restarted; please try again in a minute."
 BAD_OPTION = "One of the options cannot be read; please choose it anew."
@@ -166,6 +167,11 @@ def too_large(width: int, height: int, side: int) -> str:
 def too_many(what: str, limit: int) -> str:
     """Say how many there may be of ``what`` (steps, pictures)."""
     return f"That is more {what} than this bot draws at once; it stops at {limit}."
+
+
+def too_many_parts(parts: int, limit: int) -> str:
+    """Say how many prompts may be joined by ``AND``."""
+    return f"{parts} prompts are joined by AND; this bot draws {limit} at most."
 
 
 def too_long(what: str, limit: int) -> str:

@@ -12,6 +12,11 @@ from generation.diffusion.rows import Network, RowCounts, Shape
 _log = logging.getLogger(__name__)
 
 
+#: Shapes that are warmed up, with their numbers of tokens; each keeps memory of its own, so what comes later is drawn
+#: plainly.
+MOST_WARM = 48
+
+
 class Prepared:
     """A network to be used for the latent shapes and numbers of tokens that it is warm for.
 
@@ -30,8 +35,9 @@ class Prepared:
         """Whether it is warm for latents of ``shape`` with each of these numbers of tokens; it soon will be."""
         keys = {(shape, length) for length in tokens}
         for key in keys - self._asked:
-            self._asked.add(key)
-            self._wanted.put(key)
+            if len(self._asked) < MOST_WARM:
+                self._asked.add(key)
+                self._wanted.put(key)
         return keys <= self._warm
 
     def _warm_up(self) -> None:

@@ -25,6 +25,8 @@ _LARGEST_LEAST = 4
 _PAIR = (2,)
 #: After so many steps, a count that did not fit into memory is tried again: others may have left.
 _STEPS_WITHOUT = 500
+#: Shapes, with their numbers of tokens, whose counts are known; those found longest ago are found again.
+MOST_KNOWN = 4096
 
 
 def split(rows: int, counts: tuple[int, ...]) -> list[tuple[int, int]]:
@@ -76,6 +78,8 @@ class RowCounts:
         """The same, for who only wants to know and calls nothing."""
         key = (shape, tokens)
         if key not in self._counts:
+            if len(self._counts) >= MOST_KNOWN:
+                self._counts.pop(next(iter(self._counts)))
             self._counts[key] = self._found(shape, tokens)
         return self._lowered[key].counts if key in self._lowered else self._counts[key]
 
