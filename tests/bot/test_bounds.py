@@ -95,7 +95,7 @@ def test_the_documents_name_every_bound_where_it_is_set() -> None:
     rows = _ROW.findall(OPERATING.read_text(encoding="utf-8"))
     assert len(rows) > 20
     for number, unit, place in rows:
-        module, name = place.rsplit(".", 1)
-        owner = getattr(import_module(module.rsplit(".", 1)[0]), module.rsplit(".", 1)[1], None)
-        held = getattr(owner if owner is not None else import_module(module), name)
+        owner, name = place.rsplit(".", 1)
+        module, _, kind = owner.rpartition(".")
+        held = getattr(getattr(import_module(module), kind)() if kind[0].isupper() else import_module(owner), name)
         assert held == float(number.replace(",", "")) * _UNITS[unit], place
