@@ -89,9 +89,9 @@ class Hearings:
                 raise Refused(words.OWN)
             await interaction.response.defer()
             decided = await self._appeals.decide(appeal_id, _TO[act], reviewer=interaction.user.id)
-            await self._show(interaction, appeal_id, won=decided is not None)
             if decided is not None:
                 self._begin(self._follow(decided))
+            await self._show(interaction, appeal_id, won=decided is not None)
         except Exception as error:  # noqa: BLE001  (whatever it is, the one who pressed must hear of it)
             await apologise(interaction, error)
 

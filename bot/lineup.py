@@ -13,7 +13,7 @@ from bot.answering import apologise
 from bot.errors import Refused
 from bot.queue import OnTheWay
 from bot.sheets import sheet
-from bot.standing import keeps_server
+from bot.standing import moderates
 from bot.words import queue as said
 from generation.updates import Progress, Waiting
 
@@ -53,7 +53,7 @@ async def on_the_way(interaction: Interaction, *, everybody: bool) -> tuple[OnTh
     """What the one who asks may see. Raises Refused for everybody's where that is not a moderator."""
     if not everybody:
         return interaction.client.queue.standing(interaction.user.id)
-    if not await keeps_server(interaction):
+    if not await moderates(interaction):
         raise Refused(said.FOR_MODERATORS)
     return tuple(
         each for each in interaction.client.queue.standing() if each.job.reply.guild_id == interaction.guild_id

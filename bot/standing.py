@@ -33,4 +33,4 @@ async def check_moderates(interaction: discord.Interaction[Any]) -> None:
 
 async def may_remove(interaction: discord.Interaction[Any], owner: int) -> bool:
     """Whether what ``owner`` (an id) asked for may be taken back or deleted by whoever made an interaction."""
-    return interaction.user.id == owner or await keeps_server(interaction)
+    return interaction.user.id == owner or await moderates(interaction)

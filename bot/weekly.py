@@ -77,7 +77,7 @@ class Weekly:
                         channel_id,
                         view=_view(text, week),
                         uploads=(),
-                        nonce=f"week-{week}",
+                        nonce=f"{server_id}-{start:%g%V}",  # one server's is not another's; Discord takes 25 characters
                         since=time_snowflake(end),
                         perhaps_there=begun,
                     )

@@ -265,7 +265,8 @@ async def test_held_rejected_with_a_block_appealed_against_and_upheld(bar: Bar) 
     await bar.bot.office.hearings.settled()
     assert (await bar.case(case.id)).state is CaseState.OVERTURNED
     assert said.NO_STRIKES in (await bar.told("/mod cases", person=bar.ann)).content
-    assert review_words.OUTCOME["held", "overturned"] in held.text
+    overturned = review_words.OUTCOME["held", "overturned"]
+    await held.until(lambda: overturned in held.text, what="the case's card", within=PATIENCE)
     await delivered(bar.bot, await bar.asks(prompt="a red cat", seed=7))
     assert await bar.decisions(case) == [
         *("held", "rejected", "struck", "blocked", "appealed", "appeal upheld", "overturned"),
@@ -316,9 +317,15 @@ async def test_the_weeks_summary_comes_once(bar: Bar) -> None:
     appeal = await bar.bot.database.appeals.lodge(case, person=bar.ann.id, text="no")
     await bar.bot.database.appeals.decide(appeal.id, AppealState.UPHELD, reviewer=bar.mo.id)
     board, summaries = bar.bot.office.weekly._board, bar.bot.database.summaries
+    other = bar.stage.server.add_guild()
+    elsewhere = other.add_channel("mods")
+    await bar.bot.oversight.rulebook.change(other.id, {"moderators_channel": elsewhere.id}, by=bar.mo.id)
+    await bar.bot.database.cases.refuse(server_id=other.id, channel_id=1, person=bar.ann.id, rule="explicit")
     weekly = Weekly(summaries=summaries, board=board, clock=lambda: now() + timedelta(days=7))
     await weekly.catch_up()
     (posted,) = bar.mods.messages.values()
+    (theirs,) = elsewhere.messages.values()
+    assert "- Refused: 1 (explicit words or pictures 1)" in theirs.text
     assert summary_words.FALSE_ALARMS in posted.text
     assert "- the server's word list: cast\\*: " in posted.text
     assert "- Refused: " in posted.text
