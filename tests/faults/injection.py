@@ -48,7 +48,7 @@ _REPLACED = {"event": "%s It is started again; %d jobs wait for it.", "level": "
 _PEOPLE = 24
 _TOGETHER = 12
 _PATIENCE = 900.0
-_LONGEST_STEP = 20.0
+_LONGEST_STEP = 45.0
 _PROMPTS = ("a red cat", "two blue houses", "a green tree, night", "a [red|blue] fish AND a hat :0.5")
 
 

@@ -9,9 +9,9 @@ from tests.faults.injection import REASONS, Injected, inject
 
 #: In short, what leaves the real process alive, since to begin anew takes it seconds; a stand-in meets the rest.
 SHORT = Injected(no_numbers=8, no_memory=8, black=8)
-FULL = Injected(no_numbers=280, no_memory=280, black=280, hangs=8, encoder_hangs=8, deaths=8, killers=3)
+FULL = Injected(no_numbers=280, no_memory=280, black=280, hangs=2, encoder_hangs=2, deaths=4, killers=1)
 SHORT_STAND_IN = Injected(hangs=2, deaths=3, killers=1, stand_in=True)
-FULL_STAND_IN = Injected(hangs=50, deaths=70, killers=20, stand_in=True)
+FULL_STAND_IN = Injected(hangs=51, deaths=70, killers=30, stand_in=True)
 
 
 @pytest.mark.parametrize(("short", "long"), [(SHORT, FULL), (SHORT_STAND_IN, FULL_STAND_IN)], ids=["real", "stand-in"])
