@@ -5,6 +5,7 @@ waiting or being drawn waits again, what was finished is delivered.
 """
 
 import asyncio
+import contextvars
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -171,7 +172,9 @@ class Queue:
 
     def _run(self, job: Job, work: Coroutine[Any, Any, None]) -> None:
         self._owners[job.id] = job.owner
-        self._tasks[job.id] = task = asyncio.create_task(work, name=f"job {job.id}")
+        named = contextvars.copy_context()  # so that every line of the log that its errand leads to names the job
+        named.run(structlog.contextvars.bind_contextvars, job=job.id)
+        self._tasks[job.id] = task = asyncio.create_task(work, name=f"job {job.id}", context=named)
         task.add_done_callback(lambda ended: self._let_go(job, ended))
 
     def _let_go(self, job: Job, ended: asyncio.Task[None]) -> None:

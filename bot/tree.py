@@ -35,7 +35,11 @@ class CommandTree(app_commands.CommandTree["Client"]):
         await apologise(interaction, _cause(error))
 
     async def _call(self, interaction: discord.Interaction["Client"]) -> None:
-        """Call the command; what the library raises of its own while it reads the options is an error like others."""
+        """Call the command; what the library raises of its own while it reads the options is an error like others.
+
+        Every line of the log that the command leads to names the interaction.
+        """
+        structlog.contextvars.bind_contextvars(interaction=interaction.id)
         try:
             await super()._call(interaction)
         except app_commands.AppCommandError:

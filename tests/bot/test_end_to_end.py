@@ -2,16 +2,21 @@
 
 import asyncio
 import io
+import json
+import logging
 import os
 import re
 import signal
+from collections.abc import Iterator
 
 import pytest
+import structlog
 from PIL import Image
 from structlog.testing import capture_logs
 
-from bot import words
+from bot import logs, words
 from bot.application import Bot
+from bot.gallery import Gallery
 from generation import png, recipe
 from generation.profiles import load_profiles
 from generation.spec import resolve
@@ -24,6 +29,18 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 ERROR_ID = re.compile(r"\n-# Error id: ([2-9A-Z]{8})$")
 #: Long enough for something to happen meanwhile, on a fast machine too.
 LONG = {"steps": 150, "size": "96x96"}
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """The log as an operator's journal has it: a line of JSON an entry."""
+    root = logging.getLogger()
+    handlers, level, stream = root.handlers[:], root.level, io.StringIO()
+    logs.configure(level="INFO", stream=stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 async def imagine(stage: Stage, **options: object) -> Interaction:
@@ -296,6 +313,31 @@ async def test_bad_options_are_answered_in_a_sentence(
     assert found
     (entry,) = [entry for entry in log if entry.get("error_id") == found[1]]
     assert entry["command"] == "imagine"
+
+
+async def test_who_quotes_an_error_id_leads_to_all_that_the_log_says_of_it(
+    stage: Stage, bot: Bot, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_: object, job: object) -> None:
+        structlog.get_logger("bot.elsewhere").warning("a line of whoever knows no job")
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(Gallery, "card", broken)
+    interaction = await imagine(stage, prompt="a secret wish")
+    message = await ended(interaction)
+    assert message.text.startswith(words.UNEXPECTED)
+    quoted = ERROR_ID.search(message.text)
+    assert quoted
+    entries = [json.loads(line) for line in log.getvalue().splitlines()]
+    (found,) = [entry for entry in entries if entry.get("error_id") == quoted[1]]
+    assert (found["job"], found["interaction"]) == (interaction.id, interaction.id)
+    assert "ZeroDivisionError: division by zero" in found["exception"]
+    (line,) = [entry for entry in entries if entry["event"] == "a line of whoever knows no job"]
+    assert (line["job"], line["interaction"]) == (interaction.id, interaction.id)
+    assert "secret wish" not in log.getvalue()
+    job = await bot.database.jobs.find(interaction.id)
+    assert job is not None
+    assert (job.state, job.error_id) == (JobState.FAILED, quoted[1])
 
 
 async def test_options_have_bounds_that_discord_keeps(stage: Stage, bot: Bot) -> None:
