@@ -15,18 +15,20 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from benchmarks.sketch_loop import parse_arguments, publish, table
 from bot import words
-from tests.bot.stage import PATIENCE, Stage, ended
-from tests.discord_server import ClientRefuses, Interaction, Person
+from tests.bot.stage import PATIENCE, Stage
+from tests.discord_server import ClientRefuses, Interaction, Message, Person
 
 ROOT = Path(__file__).parents[1]
 _TOGETHER = 12
+#: Seconds after which somebody who waits is noted as wrong, on a machine that may have far too much else to do.
+_LONGEST_WAIT = 600.0
 _EACH = 100
 _PAUSE = 0.5
 #: Long enough for connections to close, and for a list of what is on the way to see that nothing is.
@@ -132,7 +134,7 @@ async def _asks(stage: Stage, person: Person, chance: random.Random) -> Interact
 async def _draws(stage: Stage, person: Person, found: Load, chance: random.Random) -> None:
     """Ask for a picture, and for its recipe now and then."""
     interaction = await _asks(stage, person, chance)
-    message = await ended(interaction)
+    message = await interaction.message_when(_is_the_last, within=_LONGEST_WAIT)
     if words.DATABASE_BUSY in message.text:  # on a machine with too much to do; it is said, and nothing is kept
         found.done["refused, the database being busy"] += 1
     elif "Recipe" not in message.labels:
@@ -147,10 +149,10 @@ async def _draws(stage: Stage, person: Person, found: Load, chance: random.Rando
 async def _takes_back(stage: Stage, person: Person, found: Load, chance: random.Random) -> None:
     """Ask for a picture and take it back, unless it was faster."""
     interaction = await _asks(stage, person, chance)
-    message = await interaction.message_when(lambda shown: not shown.loading, within=PATIENCE)
+    message = await interaction.message_when(lambda shown: not shown.loading, within=_LONGEST_WAIT)
     with suppress(ClientRefuses):
         await person.clicks(message, "Cancel")
-    await ended(interaction)
+    await interaction.message_when(_is_the_last, within=_LONGEST_WAIT)
     found.done["taken back, or too late"] += 1
     stage.server.forget(interaction)
 
@@ -162,9 +164,18 @@ async def _looks_around(stage: Stage, person: Person, found: Load, chance: rando
 
 async def _answered(stage: Stage, found: Load, what: str, doing: Awaitable[Interaction]) -> None:
     interaction = await doing
-    await interaction.message_when(within=PATIENCE)
+    await interaction.message_when(within=_LONGEST_WAIT)
     found.done[what] += 1
     stage.server.forget(interaction)
+
+
+def _is_the_last(message: Message) -> bool:
+    return not message.loading and "Cancel" not in message.labels
+
+
+def kinds(wrong: Sequence[str]) -> dict[str, int]:
+    """What was wrong, by its first words."""
+    return dict(Counter(sentence.partition("<")[0].partition(":")[0].strip() for sentence in wrong))
 
 
 def growth(before: Held, after: Held) -> dict[str, float]:
@@ -189,7 +200,7 @@ def main() -> None:
     figures = {
         "minutes": minutes,
         "done": dict(found.done),
-        "wrong": found.wrong,
+        "wrong": kinds(found.wrong),
         "held after a sixth, a half and all of the time": [asdict(look) for look in found.looks],
         "grown": {name: round(share, 4) for name, share in grown.items()},
     }
