@@ -253,6 +253,10 @@ async def test_held_rejected_with_a_block_appealed_against_and_upheld(bar: Bar) 
         lambda shown: review_words.REJECTED["suggestive"] in shown.text, within=PATIENCE
     )
     assert refusal.labels == [words.APPEAL]
+    shown = (await bar.told("/mod case", number=case.id)).content
+    assert "- Prompt: `a red cat`" in shown
+    assert "- Picture check: explicit 0." in shown
+    assert said.card_link(bar.stage.guild.id, bar.mods.id, held.id) in shown
     assert "strike in force" in (await bar.told("/mod cases", person=bar.ann)).content
     await bar.decide(moderators_channel=bar.mods.id, suggestive=1.0, explicit=1.0)
     like = await bar.asks(bar.stage.ben, prompt="a red cat", seed=7)

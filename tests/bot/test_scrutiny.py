@@ -12,6 +12,7 @@ from bot.moderation.circumstances import Place
 from bot.moderation.policy import Decision, Rule
 from bot.moderation.rulebook import Rulebook
 from bot.scrutiny import Scrutiny
+from bot.words import moderation as sentences
 from generation.errors import GateFailed
 from generation.gate import GateScores
 from storage.database import Database
@@ -69,13 +70,23 @@ def scrutiny(database: Database, rulebook: Rulebook, around: Surroundings) -> Sc
     )
 
 
-async def drawn(database: Database, *scores: GateScores | None, job_id: int = 1) -> Job:
-    reply = Reply(application_id=1, token="t", guild_id=SERVER, channel_id=CHANNEL, upload_limit=1)
+async def drawn(
+    database: Database, *scores: GateScores | None, job_id: int = 1, likeness: int | None = None, server: int = SERVER
+) -> Job:
+    reply = Reply(application_id=1, token="t", guild_id=server, channel_id=CHANNEL, upload_limit=1)
     await database.jobs.accept(job_id, owner=ANN, spec={}, reply=reply)
     for state in (JobState.QUEUED, JobState.DRAWING):
         await database.jobs.move(job_id, state)
     kept = [
-        Drawn(png=b"png", recipe="", seed=1, width=8, height=8, scores=None if each is None else asdict(each))
+        Drawn(
+            png=b"png",
+            recipe="",
+            seed=1,
+            width=8,
+            height=8,
+            scores=None if each is None else asdict(each),
+            likeness=likeness,
+        )
         for each in scores
     ]
     assert await database.pictures.keep(job_id, kept)
@@ -174,3 +185,30 @@ async def test_previews(
         await rulebook.change(SERVER, decided, by=MO)
     around.preview = seen
     assert await scrutiny.passes(await drawn(database, CLEAN), b"jpeg") is shown
+
+
+async def test_what_looks_like_a_rejected_picture_is_held_or_refused(
+    database: Database, rulebook: Rulebook, scrutiny: Scrutiny
+) -> None:
+    seen, near, far = 2**63 + 5, 2**63 + 5 ^ 0b1111, 2**63 + 5 ^ 0b11111
+    case = await database.cases.hold(await drawn(database, CLEAN, likeness=seen), rule="review", scores=None)
+    assert case is not None
+    await database.cases.decide(case.id, CaseState.REJECTED, reviewer=MO)
+    like = await drawn(database, CLEAN, job_id=2, likeness=near)
+    assert str(await refused(scrutiny, like)) == sentences.LIKE_REJECTED, "nobody could look at it"
+    await rulebook.change(SERVER, {"moderators_channel": 5}, by=MO)
+    ruling = await scrutiny.rule(like)
+    assert (ruling.verdict.decision, ruling.verdict.rule) == (Decision.HOLD, Rule.LIKENESS)
+    for other in (
+        await drawn(database, CLEAN, job_id=3, likeness=far),
+        await drawn(database, CLEAN, job_id=4, likeness=None),
+        await drawn(database, CLEAN, job_id=5, likeness=seen, server=SERVER + 1),
+    ):
+        assert (await scrutiny.rule(other)).verdict.decision is Decision.ALLOW
+    held = await database.cases.hold(like, rule="likeness", scores=None)
+    assert held is not None
+    await database.cases.decide(held.id, CaseState.APPROVED, reviewer=MO)
+    assert (await scrutiny.rule(like)).verdict.decision is Decision.ALLOW, "a moderator let it through"
+    await rulebook.change(SERVER, {"review": "off"}, by=MO)
+    refusal = await refused(scrutiny, await drawn(database, CLEAN, job_id=6, likeness=near))
+    assert (refusal.rule, refusal.case_id is not None) == (Rule.LIKENESS, True)
