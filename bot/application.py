@@ -31,6 +31,7 @@ from bot.moderation.floor import Floor
 from bot.moderation.rulebook import Rulebook
 from bot.observatory import serving
 from bot.office import Office
+from bot.overpainting import Overpainting
 from bot.oversight import Oversight
 from bot.pace import Pace
 from bot.policy import Policy, uphold
@@ -79,6 +80,7 @@ class Bot:
     review: Review
     office: Office
     gateway: Gateway
+    overpainting: Overpainting
 
     def client(self) -> Client:
         """Make a new gateway client."""
@@ -89,6 +91,7 @@ class Bot:
             oversight=self.oversight,
             review=self.review,
             office=self.office,
+            overpainting=self.overpainting,
             queue=self.queue,
             research=self.research,
             jobs=self.database.jobs,
@@ -192,6 +195,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
         queue = Queue(
             jobs=database.jobs,
             pictures=database.pictures,
+            given=database.given,
             process=process,
             delivery=delivery,
             gallery=gallery,
@@ -211,6 +215,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
         office = Office.open(database, rulebook=rulebook, board=delivery.board, holding=holding, queue=queue)
         policy = Policy()
         oversight = Oversight(floor=floor, rulebook=rulebook, histories=database.histories, cases=database.cases)
+        overpainting = Overpainting(given=database.given, process=process, oversight=oversight, profile=profile)
         desk = Desk(
             profile=profile,
             preferences=database.preferences,
@@ -259,6 +264,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
                 review=review,
                 office=office,
                 gateway=gateway,
+                overpainting=overpainting,
             )
         finally:
             for task in resuming:

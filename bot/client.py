@@ -15,6 +15,7 @@ from bot.found import Findings
 from bot.gallery import Gallery
 from bot.menus import FoundDeed, What
 from bot.office import Office
+from bot.overpainting import Overpainting
 from bot.oversight import Oversight
 from bot.presenting import Action
 from bot.presets import Shelf
@@ -50,6 +51,7 @@ class Client(discord.Client):
         oversight: Oversight,
         review: Review,
         office: Office,
+        overpainting: Overpainting,
         queue: Queue,
         research: Research,
         jobs: Jobs,
@@ -78,9 +80,9 @@ class Client(discord.Client):
         )
         self.desk, self.shelf, self.privacy, self.queue = desk, shelf, privacy, queue
         self.jobs, self.pictures, self.log = jobs, pictures, log
-        self.oversight, self.review = oversight, review
         self.hearings, self.purging = office.hearings, office.purging
         self.cases, self.appeals, self.sanctions = office.cases, office.appeals, office.sanctions
+        self.oversight, self.review, self.overpainting = oversight, review, overpainting
         self.research = research
         self.favourites, self.history, self.gallery = favourites, history, gallery
         self.drafts, self.findings = drafts, findings

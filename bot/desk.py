@@ -38,6 +38,8 @@ _PAUSES = (0.0, 0.2, 0.6)
 #: Discord's word for an interaction that is acknowledged already: an earlier answer was lost on the way.
 _ACKNOWLEDGED = 40060
 
+_NONE: Choices = {}
+
 
 class Desk:
     """Takes requests for pictures of one model."""
@@ -70,22 +72,27 @@ class Desk:
         return self._policy
 
     async def spec(
-        self, interaction: discord.Interaction[Any], options: Choices, *, preset: str | None = None
+        self,
+        interaction: discord.Interaction[Any],
+        options: Choices,
+        *,
+        preset: str | None = None,
+        under: Choices = _NONE,
     ) -> PromptSpec:
         """Make the spec that ``options`` ask for, over what server, channel, person and ``preset`` have chosen.
 
-        Where no preset is named, the person's default one holds, if it is there.
+        Where no preset is named, the person's default one holds, if it is there; ``under`` lies below them all.
         Raises InvalidChoice for what cannot be drawn, or is more than this bot draws.
         """
-        return (await self.resolver(interaction, preset=preset))(options)
+        return (await self.resolver(interaction, preset=preset, under=under))(options)
 
     async def resolver(
-        self, interaction: discord.Interaction[Any], *, preset: str | None = None
+        self, interaction: discord.Interaction[Any], *, preset: str | None = None, under: Choices = _NONE
     ) -> Callable[[Choices], PromptSpec]:
         """As :meth:`spec`, for many options one after another: what lies below them is read once."""
         chosen = await self._chosen(interaction)
         _, held = await self._held(interaction, chosen, preset)
-        return lambda options: self._resolved(*chosen.layers, held, prompts.joined(held, options))
+        return lambda options: self._resolved(under, *chosen.layers, held, prompts.joined(held, options))
 
     async def layers(
         self, interaction: discord.Interaction[Any], *, preset: str | None = None
@@ -211,6 +218,8 @@ class Desk:
 
         Where it is not known at last whether Discord heard, ask.
         """
+        if interaction.response.is_done():  # it was told when the picture to draw over was fetched
+            return True
         for pause in _PAUSES:
             await asyncio.sleep(pause)
             try:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 import structlog
 from PIL import Image
 
-from bot import errors, presenting, specs, words
+from bot import errors, overpainting, presenting, specs, words
 from bot.delivery import Delivery
 from bot.errors import Failure, Refused
 from bot.gallery import Gallery
@@ -27,6 +27,7 @@ from generation.errors import Cancelled, ProcessError
 from generation.likeness import likeness
 from generation.spec import PromptSpec
 from storage.errors import StorageError
+from storage.given import Given
 from storage.jobs import Jobs
 from storage.pictures import Pictures
 from storage.records import Drawn, Job, JobState
@@ -47,6 +48,7 @@ class Means:
 
     jobs: Jobs
     pictures: Pictures
+    given: Given
     process: DrawingProcess
     delivery: Delivery
     gallery: Gallery
@@ -111,8 +113,9 @@ class Errand:
 
     async def _attempt(self, message: JobMessage) -> tuple[Picture, ...] | None:
         """Hand the job to the drawing process; None where that does not run, of which its person is told."""
-        job = self.job
-        hand = self._hand = self._means.process.submit(specs.read(job.spec), owner=job.owner, key=str(job.id))
+        job, spec = self.job, specs.read(self.job.spec)
+        image = await overpainting.pixels(self._means.given, spec)
+        hand = self._hand = self._means.process.submit(spec, owner=job.owner, key=str(job.id), image=image)
         try:
             return await self._watch(hand, message)
         except ProcessError as error:

@@ -14,6 +14,7 @@ from bot.moderation.policy import NEW, SILENT, Decision, Rule, Verdict, judge, j
 from bot.moderation.rulebook import Rulebook
 from bot.quota import Quota
 from bot.words import moderation as sentences
+from bot.words import overpainting
 from bot.words.studies import NOT_UNDER_REVIEW
 from generation.gate import GateScores
 from generation.spec import PromptSpec
@@ -99,6 +100,14 @@ class Oversight:
                 raise Refused(sentence, rule=verdict.rule)
         if (verdict := judge_spending(len(specs), who, history, rules, now)) is not None:
             raise Refused(verdict.reason, rule=verdict.rule)
+
+    async def admit_given(self, scores: GateScores | None, where: Place) -> None:
+        """Raise Refused for a picture that somebody gave and that may not be shown where they did."""
+        verdict = judge_picture(scores, where, await self.rulebook.of(where.server_id or 0))
+        if verdict.decision is not Decision.ALLOW:
+            said = {Rule.REVIEW: overpainting.LOOKED_AT, Rule.UNCHECKED: overpainting.NOT_CHECKED}
+            sentence = overpainting.NOT_HERE if verdict.rule is None else said.get(verdict.rule, overpainting.NOT_HERE)
+            raise Refused(sentence, rule=verdict.rule)
 
     async def withholds(self, scores: GateScores | None, *, server_id: int, channel_id: int) -> bool:
         """Whether a picture of a scan or a study is not shown; whatever the channel's mark, only harmless ones are."""

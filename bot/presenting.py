@@ -215,6 +215,8 @@ def summary(spec: PromptSpec, *, seeds: bool = True) -> str:
         parts.append(f"pure at {decimal(spec.preset_weight)}")
     if spec.clip_skip != 1:
         parts.append(f"clip skip {spec.clip_skip}")
+    if spec.source is not None:
+        parts.append(words.pictures.over(decimal(spec.strength)))
     return " · ".join(parts)
 
 

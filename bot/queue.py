@@ -24,6 +24,7 @@ from bot.scrutiny import Scrutiny
 from generation.drawing import DrawingProcess
 from generation.spec import PromptSpec
 from generation.updates import Update, Waiting
+from storage.given import Given
 from storage.jobs import Jobs
 from storage.pictures import Pictures
 from storage.records import ENDS, NEXT, Job, JobState, Reply
@@ -47,6 +48,7 @@ class Queue:
         *,
         jobs: Jobs,
         pictures: Pictures,
+        given: Given,
         process: DrawingProcess,
         delivery: Delivery,
         gallery: Gallery,
@@ -59,6 +61,7 @@ class Queue:
         self._means = Means(
             jobs=jobs,
             pictures=pictures,
+            given=given,
             process=process,
             delivery=delivery,
             gallery=gallery,

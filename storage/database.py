@@ -14,6 +14,7 @@ from storage import sqlite
 from storage.errors import DatabaseUnfit, translated
 from storage.favourites import Favourites
 from storage.files import PictureFiles
+from storage.given import Given
 from storage.history import History
 from storage.jobs import Jobs
 from storage.migrating import migrate
@@ -40,8 +41,8 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "p
 
 
 class Database:
-    """What is kept, through ``preferences``, ``presets``, ``shares``, ``jobs``, ``pictures``, ``favourites``,
-    ``history``, ``spending``, ``people`` and moderation's doors.
+    """What is kept, through ``preferences``, ``presets``, ``shares``, ``jobs``, ``pictures``, ``given``,
+    ``favourites``, ``history``, ``spending``, ``people`` and moderation's doors.
 
     On SQLite, one process at a time is meant to write; others may read.
     """
@@ -57,6 +58,7 @@ class Database:
         files = PictureFiles(pictures)
         self.pictures = Pictures(self, files)
         self.people = People(self, files)
+        self.given = Given(self, files)
         self.retention = Retention(self, files)
         self.favourites = Favourites(self)
         self.history = History(self)

@@ -218,6 +218,17 @@ class PictureRow(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class GivenRow(Base):
+    """A picture that ``owner`` gave to be drawn over; jobs name it by the digest of its pixels."""
+
+    __tablename__ = "given"
+
+    owner: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+    path: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class FavouriteRow(Base):
     """A picture that ``owner``, whoever drew it, wants to find again."""
 

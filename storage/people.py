@@ -17,6 +17,7 @@ from storage.models import (
     Base,
     ErasureRow,
     FavouriteRow,
+    GivenRow,
     JobRow,
     PictureRow,
     PresetCodeRow,
@@ -72,6 +73,7 @@ HOLDINGS: tuple[Holding, ...] = (
         lambda owner: PictureRow.job_id.in_(select(JobRow.interaction_id).where(JobRow.owner == owner)),
         secret=frozenset({"path", "scores"}),
     ),
+    Holding(GivenRow, lambda owner: GivenRow.owner == owner, secret=frozenset({"path"})),
     Holding(JobRow, lambda owner: JobRow.owner == owner, secret=frozenset({"token"})),
     Holding(StudyLabelRow, lambda owner: StudyLabelRow.rater == owner),
     Holding(
@@ -108,7 +110,7 @@ class People:
             }
 
     async def picture_files(self, owner: int, *, shown: bool = True) -> tuple[tuple[str, str], ...]:
-        """Return a name and the path of each picture of a person whose file is kept, newest first.
+        """Return a name and the path of each picture of a person whose file is kept, newest first, then what they gave.
 
         Where ``shown``, only of those that were delivered and have not been hidden: the rest is nobody's to see.
         """
@@ -116,8 +118,10 @@ class People:
         if shown:
             theirs = theirs.where(JobRow.state == str(JobState.DONE), JobRow.hidden.is_(False))
         newest = theirs.order_by(PictureRow.job_id.desc(), PictureRow.index)
+        given = select(GivenRow).where(GivenRow.owner == owner).order_by(GivenRow.created_at.desc())
         async with self._transactions.reading() as session:
-            return tuple((f"{row.job_id}-{row.index}.png", str(row.path)) for row in await session.scalars(newest))
+            drawn = [(f"{row.job_id}-{row.index}.png", str(row.path)) for row in await session.scalars(newest)]
+            return (*drawn, *[(f"given-{row.digest[:16]}.png", row.path) for row in await session.scalars(given)])
 
     async def read(self, path: str) -> bytes | None:
         """Return the file of a picture, or None where it is no more."""

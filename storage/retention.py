@@ -1,17 +1,41 @@
-"""Keeps the pictures' folder under its budget: the oldest files go first, their rows and recipes stay."""
+"""Keeps the pictures' folder under its budget: the oldest files go first, favourites last; rows and recipes stay.
 
-from collections.abc import Iterator
+Pictures that people gave to be drawn over lie there too, and go with their age as the others do, rows and all.
+"""
 
-from sqlalchemy import select, update
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from sqlalchemy import delete, exists, select, update
 
 from storage.files import PictureFiles
-from storage.models import JobRow, PictureRow
+from storage.models import FavouriteRow, GivenRow, JobRow, PictureRow
 from storage.records import ENDS
 from storage.transactions import Transactions
 
 #: A file without a row may be one that is being written; after so many seconds it is not.
 _STRAY_SECONDS = 3600.0
-_Key = tuple[int, int]
+_ENDED = [str(state) for state in ENDS]
+
+
+class Rank(IntEnum):
+    """Who takes room before whom."""
+
+    AWAITED = 0
+    FAVOURITE = 1
+    ORDINARY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is kept; ``key`` is a job's id and an index, or somebody's id and a digest of what they gave."""
+
+    key: tuple[int, int | str]
+    path: str
+    rank: Rank
+    created_at: datetime
 
 
 class Retention:
@@ -24,43 +48,65 @@ class Retention:
     async def thin_out(self, budget: int) -> int:
         """Let go of the oldest files until all together have at most ``budget`` bytes; return how many went.
 
-        Never those of a job that is on its way or held. A file that no row speaks of, and that nobody is writing any
-        more, is what a crash has left: it goes too, and is not counted.
+        Never those that a job on its way or held is about; anybody's favourites only when nothing else is left. A file
+        that no row speaks of, and that nobody is writing any more, is what a crash has left: it goes too, and is not
+        counted.
         """
-        rows = await self._rows()
+        kept = await self._kept()
         sizes = await self._files.sizes()
-        await self._files.sweep(set(sizes) - {path for _, path, _ in rows}, older_than=_STRAY_SECONDS)
-        leaving = list(beyond(budget, rows, sizes))
-        for key, path in leaving:
-            await self._let_go(key)
-            await self._files.remove(path)
+        await self._files.sweep(set(sizes) - {each.path for each in kept}, older_than=_STRAY_SECONDS)
+        leaving = list(beyond(budget, kept, sizes))
+        for each in leaving:
+            await self._let_go(each)
+            await self._files.remove(each.path)
         return len(leaving)
 
-    async def _rows(self) -> list[tuple[_Key, str, bool]]:
-        """Every picture that has a file, newest first: its key, its path, and whether its job has ended."""
-        wanted = (
-            select(PictureRow.job_id, PictureRow.index, PictureRow.path, JobRow.state)
+    async def _kept(self) -> list[Kept]:
+        """Every file that a row speaks of."""
+        favourite = exists().where(FavouriteRow.job_id == PictureRow.job_id, FavouriteRow.index == PictureRow.index)
+        drawn = (
+            select(PictureRow.job_id, PictureRow.index, PictureRow.path, JobRow.state, favourite, PictureRow.created_at)
             .join(JobRow, JobRow.interaction_id == PictureRow.job_id)
             .where(PictureRow.path.is_not(None))
-            .order_by(PictureRow.created_at.desc(), PictureRow.job_id.desc(), PictureRow.index.desc())
         )
+        awaited = exists().where(JobRow.spec["source"].as_string() == GivenRow.digest, JobRow.state.not_in(_ENDED))
+        given = select(GivenRow.owner, GivenRow.digest, GivenRow.path, awaited, GivenRow.created_at)
         async with self._transactions.reading() as session:
-            found = await session.execute(wanted)
-            return [((job, index), path, state in ENDS) for job, index, path, state in found if path is not None]
+            return [
+                *(
+                    Kept((job_id, index), str(path), _rank(state not in ENDS, liked), at)
+                    for job_id, index, path, state, liked, at in await session.execute(drawn)
+                ),
+                *(
+                    Kept((owner, digest), path, _rank(wanted), at)
+                    for owner, digest, path, wanted, at in await session.execute(given)
+                ),
+            ]
 
-    async def _let_go(self, key: _Key) -> None:
+    async def _let_go(self, one: Kept) -> None:
         """The row first: a row without its file is normal, a file without its row is swept up later."""
         async with self._transactions.writing() as session:
-            gone = update(PictureRow).where(PictureRow.job_id == key[0], PictureRow.index == key[1])
-            await session.execute(gone.values(path=None))
+            match one.key:
+                case owner, str(digest):
+                    await session.execute(
+                        delete(GivenRow).where(
+                            GivenRow.owner == owner, GivenRow.digest == digest, GivenRow.path == one.path
+                        )
+                    )
+                case job_id, index:
+                    gone = update(PictureRow).where(PictureRow.job_id == job_id, PictureRow.index == index)
+                    await session.execute(gone.values(path=None))
 
 
-def beyond(budget: int, rows: list[tuple[_Key, str, bool]], sizes: dict[str, int]) -> Iterator[tuple[_Key, str]]:
-    """Those files, newest first, that no longer fit; what must stay takes its room before any other."""
-    left = budget - sum(sizes.get(path, 0) for _, path, ended in rows if not ended)
-    for key, path, ended in rows:
-        if not ended:
-            continue
-        left -= sizes.get(path, 0)
-        if left < 0 or path not in sizes:
-            yield key, path
+def beyond(budget: int, kept: Sequence[Kept], sizes: dict[str, int]) -> Iterator[Kept]:
+    """Those files that no longer fit: what is awaited takes its room first, then favourites, then the newest."""
+    left = budget
+    newest = sorted(kept, key=lambda each: (each.created_at, each.key[0], str(each.key[1])), reverse=True)
+    for each in sorted(newest, key=lambda each: each.rank):
+        left -= sizes.get(each.path, 0)
+        if each.rank is not Rank.AWAITED and (left < 0 or each.path not in sizes):
+            yield each
+
+
+def _rank(awaited: bool, favourite: bool = False) -> Rank:
+    return Rank.AWAITED if awaited else Rank.FAVOURITE if favourite else Rank.ORDINARY

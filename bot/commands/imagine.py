@@ -1,12 +1,18 @@
 """``/imagine``: options in, a job out."""
 
+from contextlib import suppress
+
 import discord
 from discord import app_commands
 from discord.app_commands import Range
 
+from bot import circumstances, overpainting
+from bot.board import NETWORK_ERRORS
 from bot.client import Client
 from bot.commands import suggestions
 from bot.reading import read_guidance
+from bot.words import overpainting as words
+from generation.errors import InvalidChoice
 
 LONGEST_SEED = 2**53 - 1
 
@@ -29,6 +35,8 @@ LONGEST_SEED = 2**53 - 1
     sampler="The method of drawing",
     count="How many pictures",
     clip_skip="Which layer of the text model is read: 1 is the last",
+    image="A picture to draw over: PNG, JPEG or WebP",
+    strength="How far to draw over it: 0 keeps it, 1 leaves nothing; usually 0.75",
     spoiler="Whether to cover the pictures until somebody presses them",
     private="Whether only you see it; what takes over 15 minutes comes as a direct message",
 )
@@ -55,6 +63,8 @@ async def imagine(
     sampler: Range[str, 1, 64] | None = None,
     count: Range[int, 1, 10] | None = None,
     clip_skip: Range[int, 1, 12] | None = None,
+    image: discord.Attachment | None = None,
+    strength: Range[float, 0, 1] | None = None,
     spoiler: bool = False,
     private: bool = False,
 ) -> None:
@@ -75,5 +85,22 @@ async def imagine(
         "clip_skip": clip_skip,
     }
     desk = interaction.client.desk
-    spec = await desk.spec(interaction, options, preset=preset)
-    await desk.take(interaction, spec, private=private, spoiler=spoiler)
+    if image is None:
+        if strength is not None:
+            raise InvalidChoice("strength", words.NEEDS_IMAGE)
+        spec = await desk.spec(interaction, options, preset=preset)
+        return await desk.take(interaction, spec, private=private, spoiler=spoiler)
+    overpainting.check(image)
+    await desk.spec(interaction, options, preset=preset)  # what cannot be drawn is said before anything is fetched
+    await interaction.response.defer(thinking=True, ephemeral=private)
+    try:
+        place = circumstances.place(interaction)
+        ground = await interaction.client.overpainting.take(image, owner=interaction.user.id, where=place)
+        over = {"source": ground.digest, "strength": strength}
+        spec = await desk.spec(interaction, options | over, preset=preset, under=ground.under)
+        await desk.take(interaction, spec, private=private, spoiler=spoiler)
+    except Exception:
+        with suppress(*NETWORK_ERRORS, discord.HTTPException):
+            # So that why is said to the one who asked, and to nobody else.
+            await interaction.delete_original_response()
+        raise

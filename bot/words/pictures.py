@@ -54,3 +54,8 @@ def sure(several: bool) -> str:
 def private_elsewhere(owner: int) -> str:
     """Say why an answer that only its asker was to see comes as a direct message."""
     return f"<@{owner}>, this took longer than Discord keeps a private answer open, so here it is."
+
+
+def over(strength: str) -> str:
+    """Note on the card how far a picture was drawn over, from 0 to 1."""
+    return f"drawn over a picture at {strength}"

@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from storage.database import Database
 from storage.records import Drawn, JobState, Picture
-from storage.retention import beyond
+from storage.retention import Kept, Rank, beyond
 from tests.storage.conftest import REPLY, SPEC
 
 SIZE = 100
@@ -80,13 +81,37 @@ async def test_an_empty_folder_is_no_trouble(database: Database) -> None:
     assert await database.retention.thin_out(0) == 0
 
 
+async def test_favourites_go_last(database: Database) -> None:
+    for job_id in (1, 2, 3):
+        await finish(database, job_id)
+    assert await database.favourites.add(9, 1, 0)
+    assert await database.retention.thin_out(2 * SIZE) == 1
+    assert await there(database, 1, 2, 3) == [1, 3], "the oldest is somebody's favourite"
+    assert await database.retention.thin_out(SIZE) == 1
+    assert await there(database, 1, 2, 3) == [1]
+    assert await database.retention.thin_out(SIZE - 1) == 1, "nothing else is left"
+
+
+async def test_what_somebody_gave_goes_with_its_age_unless_a_job_waits_for_it(database: Database) -> None:
+    for digest in ("aa", "bb"):
+        await database.given.keep(1, digest, digest.encode() * 50)
+    await database.jobs.accept(7, owner=1, spec=SPEC | {"source": "aa"}, reply=REPLY)
+    assert await database.retention.thin_out(0) == 1
+    assert [await database.given.read(digest) for digest in ("aa", "bb")] == [b"aa" * 50, None]
+    await database.jobs.move(7, JobState.CANCELLED)
+    assert await database.retention.thin_out(2 * SIZE) == 0
+    assert await database.retention.thin_out(0) == 1
+    assert await database.given.read("aa") is None
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.tuples(st.integers(0, 50), st.booleans()), max_size=20), st.integers(0, 300))
-def test_what_is_left_fits_unless_it_must_stay(files: list[tuple[int, bool]], budget: int) -> None:
-    rows = [((number, 0), str(number), ended) for number, (_, ended) in enumerate(files)]
+@given(st.lists(st.tuples(st.integers(0, 50), st.sampled_from(Rank)), max_size=20), st.integers(0, 300))
+def test_what_is_left_fits_unless_it_must_stay(files: list[tuple[int, Rank]], budget: int) -> None:
+    when = datetime(2026, 1, 1, tzinfo=UTC)
+    kept = [Kept((number, 0), str(number), rank, when) for number, (_, rank) in enumerate(files)]
     sizes = {str(number): size for number, (size, _) in enumerate(files)}
-    gone = {path for _, path in beyond(budget, rows, sizes)}
+    gone = {each.path for each in beyond(budget, kept, sizes)}
     left = sum(size for path, size in sizes.items() if path not in gone)
-    must = sum(size for size, ended in files if not ended)
+    must = sum(size for size, rank in files if rank is Rank.AWAITED)
     assert left <= max(budget, must)
-    assert all(ended for _, path, ended in rows if path in gone)
+    assert all(each.rank is not Rank.AWAITED for each in kept if each.path in gone)
