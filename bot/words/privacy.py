@@ -8,6 +8,7 @@ presets         your presets; shown_presets says in which servers members use th
 jobs            what you asked for: spec is the whole request, the rest where the answer went
 pictures        the recipes of your pictures; the folder of that name holds the pictures themselves
 favourites      the pictures that you keep as favourites
+given           pictures that you gave to be drawn over, with the others in the folder of pictures
 studies         scans and studies that you began; study_pictures what was measured of their pictures, study_labels what
                 you said of pictures, in your studies and in others'
 cases, strikes, blocks, appeals, reports    what moderators decided about you, and what you told them
@@ -27,7 +28,7 @@ KEEP = "Keep everything"
 
 ASK = """\
 This deletes all that the bot keeps of you, for good: your settings, your presets and their codes, what you asked for, \
-its recipes and pictures, your favourites, the studies that you began and what you said in others'. What is on its \
+its recipes and pictures, what you gave to be drawn over, your favourites, the studies that you began and what you said in others'. What is on its \
 way is cancelled first.
 
 It does not delete messages in Discord, a server's presets, backups made by whoever runs the bot, or what moderators \
