@@ -1,7 +1,6 @@
 """The composition root: makes every part, hands each what it needs, and takes all down in the right order."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from bot.breaker import Breaker
 from bot.client import Client
 from bot.commands import COMMANDS
 from bot.condition import Condition
-from bot.configuration import Configuration, profile_of
+from bot.configuration import Configuration, process_of, profile_of
 from bot.controls import CONTROLS
 from bot.delivery import Delivery
 from bot.desk import Desk
@@ -25,7 +24,7 @@ from bot.found import Findings
 from bot.gallery import Gallery
 from bot.holding import Holding
 from bot.housekeeping import keep_house
-from bot.lifetime import until_told
+from bot.lifetime import take_turns, until_told
 from bot.metrics import Metrics
 from bot.moderation.floor import Floor
 from bot.moderation.rulebook import Rulebook
@@ -54,9 +53,6 @@ from storage.occupancy import occupied
 _log = structlog.get_logger(__name__)
 
 _DRAIN_SECONDS = 20.0
-#: Seconds for which one thread may keep the others waiting. The event loop is busiest when many press at once, and then
-#: each step of a question to the database would wait five milliseconds for it, Python's own choice.
-_SWITCH_SECONDS = 0.0005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +129,7 @@ async def run(configuration: Configuration) -> None:
 @asynccontextmanager
 async def opened(configuration: Configuration) -> AsyncIterator[Bot]:
     """Put the parts together and take up what the last run left; at the end, drain and close them."""
-    sys.setswitchinterval(_SWITCH_SECONDS)
+    take_turns()
     floor = Floor.load()
     profile = profile_of(configuration)
     with occupied(configuration.data_folder):
@@ -171,7 +167,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
     )
     async with (
         Database.open(configuration.database, pictures=configuration.data_folder / "pictures") as database,
-        _process(configuration, profile) as process,
+        process_of(configuration, profile) as process,
         Delivery.open(
             configuration.discord_token, view=layout.view, breaker=breaker, trace=metrics.trace()
         ) as delivery,
@@ -215,7 +211,6 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
         office = Office.open(database, rulebook=rulebook, board=delivery.board, holding=holding, queue=queue)
         policy = Policy()
         oversight = Oversight(floor=floor, rulebook=rulebook, histories=database.histories, cases=database.cases)
-        overpainting = Overpainting(given=database.given, process=process, oversight=oversight, profile=profile)
         desk = Desk(
             profile=profile,
             preferences=database.preferences,
@@ -264,7 +259,7 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
                 review=review,
                 office=office,
                 gateway=gateway,
-                overpainting=overpainting,
+                overpainting=Overpainting(given=database.given, process=process, oversight=oversight, profile=profile),
             )
         finally:
             for task in resuming:
@@ -274,15 +269,3 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
             await office.hearings.close()
             await bench.close()
             await queue.drain(_DRAIN_SECONDS)
-
-
-def _process(configuration: Configuration, profile: Profile) -> DrawingProcess:
-    return DrawingProcess(
-        profile=profile,
-        model=configuration.model,
-        vae=configuration.vae,
-        device=configuration.device,
-        dtype=configuration.dtype,
-        reproducible=configuration.reproducible,
-        acceleration=configuration.acceleration,
-    )

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from generation.acceleration import Acceleration, Switch
+from generation.drawing import DrawingProcess
 from generation.errors import ModelUnavailable, NinewordsError
 from generation.profiles import Profile, load_profiles
 
@@ -167,3 +168,16 @@ def profile_of(configuration: Configuration) -> Profile:
         known = ", ".join(sorted(profiles))
         raise ModelUnavailable(f"There is no profile called {configuration.profile!r}. There are: {known}.")
     return profiles[configuration.profile]
+
+
+def process_of(configuration: Configuration, profile: Profile) -> DrawingProcess:
+    """Return the drawing process that is configured, not started yet."""
+    return DrawingProcess(
+        profile=profile,
+        model=configuration.model,
+        vae=configuration.vae,
+        device=configuration.device,
+        dtype=configuration.dtype,
+        reproducible=configuration.reproducible,
+        acceleration=configuration.acceleration,
+    )

@@ -28,8 +28,8 @@ KEEP = "Keep everything"
 
 ASK = """\
 This deletes all that the bot keeps of you, for good: your settings, your presets and their codes, what you asked for, \
-its recipes and pictures, what you gave to be drawn over, your favourites, the studies that you began and what you said in others'. What is on its \
-way is cancelled first.
+its recipes and pictures, what you gave to be drawn over, your favourites, the studies that you began and what you \
+said in others'. What is on its way is cancelled first.
 
 It does not delete messages in Discord, a server's presets, backups made by whoever runs the bot, or what moderators \
 decided (cases, strikes, blocks, their log), which is theirs to keep. For a day the bot remembers how many pictures \
