@@ -11,7 +11,7 @@ from typing import Any
 
 import discord
 
-from bot import layout, presenting, removal, specs, words
+from bot import gallery, layout, offers, presenting, removal, specs, words
 from bot.answering import answer, whisper
 from bot.buttons import Deed
 from bot.client import Client
@@ -20,6 +20,7 @@ from bot.errors import Refused
 from bot.presenting import Action
 from bot.standing import may_remove
 from bot.uploads import files_of
+from generation.png import LARGEST_SIDE
 from generation.spec import PromptSpec, picture
 from storage.records import Job, JobState
 from storage.records import Picture as Kept
@@ -65,6 +66,18 @@ async def larger(interaction: Interaction, job: Job, index: int | None = None, *
     await desk.take_like(interaction, job, desk.altered(alone(job, index or 0), pass_of_its_own))
 
 
+async def enlarge(interaction: Interaction, job: Job, index: int | None = None, *, factor: int) -> None:
+    """Make a picture ``factor`` times as large as it is, with nothing drawn anew."""
+    gallery.check_shown(job)
+    (kept,) = await _drawn(interaction, job, index or 0)
+    if kept.path is None:
+        raise Refused(words.pictures.PUT_AWAY)
+    if max(kept.width, kept.height) * factor > LARGEST_SIDE:
+        raise Refused(words.pictures.too_large_to_enlarge(factor, LARGEST_SIDE))
+    this = specs.Enlargement(job.id, kept.index, factor, factor * specs.times_enlarged(job.spec))
+    await interaction.client.desk.take_like(interaction, job, alone(job, kept.index), enlargement=this)
+
+
 async def recipe(interaction: Interaction, job: Job, index: int | None = None) -> None:
     """Show all that the pictures were made of."""
     await show_recipe(interaction, "\n\n".join(each.recipe for each in await _drawn(interaction, job, index)))
@@ -81,7 +94,7 @@ async def show_recipe(interaction: Interaction, text: str, *, below: str = "") -
 async def more(interaction: Interaction, job: Job, index: int | None = None) -> None:
     """Offer what is asked for less often, to the one who asks."""
     favourite = await interaction.client.favourites.holds(interaction.user.id, job.id, index or 0)
-    card = presenting.more(specs.read(job.spec), favourite=favourite, index=index)
+    card = offers.more(specs.read(job.spec), favourite=favourite, index=index, enlarged=specs.times_enlarged(job.spec))
     await interaction.response.send_message(view=layout.view(card, job.id), ephemeral=True)
 
 
@@ -89,19 +102,19 @@ async def favour(interaction: Interaction, job: Job, index: int | None = None) -
     """Keep a picture as a favourite of whoever asks."""
     await _drawn(interaction, job, index or 0)
     await interaction.client.favourites.add(interaction.user.id, job.id, index or 0)
-    await answer(interaction, layout.view(presenting.favourite(True, index), job.id))
+    await answer(interaction, layout.view(offers.favourite(True, index), job.id))
 
 
 async def unfavour(interaction: Interaction, job: Job, index: int | None = None) -> None:
     """Let a picture be no favourite any more."""
     await interaction.client.favourites.remove(interaction.user.id, job.id, index or 0)
-    await answer(interaction, layout.view(presenting.favourite(False, index), job.id))
+    await answer(interaction, layout.view(offers.favourite(False, index), job.id))
 
 
 async def delete(interaction: Interaction, job: Job, index: int | None = None) -> None:
     """Ask once whether pictures shall be deleted; nothing is deleted yet."""
     left = await _deletable(interaction, job, index)
-    await answer(interaction, layout.view(presenting.sure(several=len(left) > 1, index=index), job.id))
+    await answer(interaction, layout.view(offers.sure(several=len(left) > 1, index=index), job.id))
 
 
 async def delete_message(interaction: Interaction, message: discord.Message) -> None:
@@ -194,7 +207,8 @@ DEEDS: Mapping[Action, Deed] = {
     Action.EDIT: edit,
     Action.RECIPE: recipe,
     Action.MORE: more,
-    **{action: partial(larger, factor=factor) for action, factor in presenting.LARGER.items()},
+    **{action: partial(larger, factor=factor) for action, factor in offers.LARGER.items()},
+    **{action: partial(enlarge, factor=factor) for action, factor in offers.ENLARGED.items()},
     Action.FAVOURITE: favour,
     Action.UNFAVOURITE: unfavour,
     Action.DELETE: delete,

@@ -36,6 +36,8 @@ _LOOKS: Mapping[Action, tuple[str, discord.ButtonStyle]] = {
     Action.MORE: (words.pictures.MORE, _QUIET),
     Action.LARGER: (words.pictures.LARGER, _QUIET),
     Action.TWICE: (words.pictures.TWICE, _QUIET),
+    Action.ENLARGE: (words.pictures.ENLARGE, _QUIET),
+    Action.ENLARGE_FOUR: (words.pictures.ENLARGE_FOUR, _QUIET),
     Action.FAVOURITE: (words.pictures.FAVOURITE, _QUIET),
     Action.UNFAVOURITE: (words.pictures.UNFAVOURITE, _QUIET),
     Action.DELETE: (words.pictures.DELETE, _QUIET),

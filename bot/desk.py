@@ -119,6 +119,7 @@ class Desk:
         *,
         private: bool = False,
         spoiler: bool = False,
+        enlargement: specs.Enlargement | None = None,
     ) -> None:
         """Take up a request whose spec is known; raise InvalidChoice or Refused where it will not be drawn.
 
@@ -134,7 +135,7 @@ class Desk:
             spec = await self._admit(interaction, spec, waiting=waiting)
             self._policy.admit(of_this_person=waiting, of_everybody=self._queue.on_the_way())
             self._policy.afford(spec.count, await self.quota(owner))
-            job = await self._queue.accept(interaction.id, owner=owner, spec=spec, reply=reply)
+            job = await self._queue.accept(interaction.id, owner=owner, spec=spec, reply=reply, enlargement=enlargement)
         if job is None:
             _log.info("told twice of one interaction", job=interaction.id)
         elif await self._acknowledge(interaction, job):
@@ -158,9 +159,17 @@ class Desk:
         spent = await self._spending.of(user_id, since=moment - DAY)
         return Quota(limit=self._policy.pictures_a_day, spent=spent, now=moment)
 
-    async def take_like(self, interaction: discord.Interaction[Any], job: Job, spec: PromptSpec) -> None:
+    async def take_like(
+        self,
+        interaction: discord.Interaction[Any],
+        job: Job,
+        spec: PromptSpec,
+        *,
+        enlargement: specs.Enlargement | None = None,
+    ) -> None:
         """Take up a request that comes of ``job``, for whoever asks, and answer it as that one was answered."""
-        await self.take(interaction, spec, private=job.reply.private, spoiler=job.reply.spoiler)
+        reply = job.reply
+        await self.take(interaction, spec, private=reply.private, spoiler=reply.spoiler, enlargement=enlargement)
 
     def altered(self, spec: PromptSpec, changes: Choices) -> PromptSpec:
         """Return ``spec`` with ``changes`` laid over it; raise InvalidChoice for what cannot be drawn."""

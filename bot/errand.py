@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 import structlog
 from PIL import Image
 
-from bot import errors, overpainting, presenting, specs, words
+from bot import enlarging, errors, overpainting, presenting, specs, words
 from bot.delivery import Delivery
 from bot.errors import Failure, Refused
 from bot.gallery import Gallery
@@ -22,7 +22,7 @@ from bot.patience import Undeliverable
 from bot.scrutiny import Scrutiny
 from bot.whereabouts import Gone
 from generation import drawing, png, source
-from generation.drawing import DrawingProcess, Finished, Picture, Update, Waiting
+from generation.drawing import DrawingProcess, Enlarged, Enlargement, Finished, Picture, Update, Waiting
 from generation.errors import Cancelled, ProcessError
 from generation.likeness import likeness
 from generation.spec import PromptSpec
@@ -65,7 +65,7 @@ class Errand:
         self.job = job
         self._means = means
         self.news: Update | None = None
-        self._hand: drawing.Job | None = None
+        self._hand: drawing.Job | Enlargement | None = None
         self.begun = False
 
     def cancel(self) -> None:
@@ -104,20 +104,29 @@ class Errand:
         if self.job.state is JobState.ACCEPTING:
             await self._move(JobState.QUEUED)
         pause = _FIRST_PAUSE
-        while (pictures := await self._attempt(message)) is None:
+        while (drawn := await self._attempt(message)) is None:
             await asyncio.sleep(pause)
             pause = min(_LONGEST_PAUSE, 2 * pause)
-        drawn = await asyncio.to_thread(_with_recipes, pictures)
         if not await insist(lambda: self._means.pictures.keep(self.job.id, drawn)):
             raise Cancelled
 
-    async def _attempt(self, message: JobMessage) -> tuple[Picture, ...] | None:
+    async def _attempt(self, message: JobMessage) -> list[Drawn] | None:
         """Hand the job to the drawing process; None where that does not run, of which its person is told."""
-        job, spec = self.job, specs.read(self.job.spec)
-        image = await overpainting.pixels(self._means.given, spec)
-        hand = self._hand = self._means.process.submit(spec, owner=job.owner, key=str(job.id), image=image)
+        job, spec, process = self.job, specs.read(self.job.spec), self._means.process
+        of = specs.enlargement(job.spec)
+        original = None if of is None else await enlarging.original(self._means.pictures, of)
+        image = await overpainting.pixels(self._means.given, spec) if original is None else None
+        if of is None or original is None:
+            hand = process.submit(spec, owner=job.owner, key=str(job.id), image=image)
+        else:
+            hand = process.enlarge(original.png, of.factor, owner=job.owner, key=str(job.id))
+        self._hand = hand
         try:
-            return await self._watch(hand, message)
+            last = await self._watch(hand, message)
+            if isinstance(last, Finished):
+                return await asyncio.to_thread(_with_recipes, last.pictures)
+            assert original is not None
+            return [await asyncio.to_thread(enlarging.drawn, last, original)]
         except ProcessError as error:
             await self._move(JobState.QUEUED)
             message.show(presenting.delayed(errors.recorded(error, job=job.id)))
@@ -126,12 +135,14 @@ class Errand:
             self._hand = None
             hand.cancel()
 
-    async def _watch(self, hand: drawing.Job, message: JobMessage) -> tuple[Picture, ...]:
+    async def _watch(self, hand: drawing.Job | Enlargement, message: JobMessage) -> Finished | Enlarged:
         """Show what becomes of the job until it is drawn; a drawing process that died begins anew by itself."""
-        spec, deaths, begun, since = hand.spec, 0, False, time.monotonic()
-        async with aclosing(hand.updates(preview_seconds=_PREVIEW_SECONDS)) as updates:
+        spec, deaths, begun, since = specs.read(self.job.spec), 0, False, time.monotonic()
+        drawn = isinstance(hand, drawing.Job)
+        async with aclosing(hand.updates(preview_seconds=_PREVIEW_SECONDS) if drawn else hand.updates()) as updates:
             async for update in updates:
-                self.news = update
+                if not isinstance(update, Enlarged):
+                    self.news = update
                 if isinstance(update, Waiting):
                     if begun:
                         deaths, begun = deaths + 1, not await self._move(JobState.QUEUED)
@@ -139,9 +150,11 @@ class Errand:
                     continue
                 if not begun:
                     begun, since = await self._taken_up(), time.monotonic()
+                if isinstance(update, Enlarged):
+                    return update
                 if isinstance(update, Finished):
                     self._means.pace.note(spec, time.monotonic() - since)
-                    return update.pictures
+                    return update
                 if update.preview is not None and not await self._means.scrutiny.passes(self.job, update.preview):
                     update = replace(update, preview=None)
                 message.show(presenting.drawing(update, spec))

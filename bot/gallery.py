@@ -31,11 +31,13 @@ class Gallery:
 
     async def card(self, job: Job) -> Card:
         """All pictures of a job, under what is to be said of them. Raises Refused where they cannot be shown."""
-        _check_shown(job)
+        check_shown(job)
         spec = specs.read(job.spec)
         uploads = await self.uploads(job)
         kept = await self.left(job)
         remarks = list(await self._remarks(spec, job))
+        if (times := specs.times_enlarged(job.spec)) > 1:
+            remarks.insert(0, words.pictures.enlarged(times, kept[0].width, kept[0].height))
         if any(map(is_smaller, uploads)):
             remarks.append(words.SMALLER_FILE)
         card = presenting.finished(spec, uploads, remarks, left=[each.index for each in kept])
@@ -51,7 +53,7 @@ class Gallery:
 
     async def one(self, job: Job, index: int, *, limit: int) -> Card:
         """One picture alone, or what is known of one whose file has made room. Raises Refused for one that is gone."""
-        _check_shown(job)
+        check_shown(job)
         spec = specs.read(job.spec)
         kept = {each.index: each for each in await self.left(job)}
         if index not in kept:
@@ -71,7 +73,7 @@ class Gallery:
         return upload
 
 
-def _check_shown(job: Job) -> None:
+def check_shown(job: Job) -> None:
     """Raise Refused for pictures that nobody is to see, for the time being or for good."""
     if job.hidden or job.state in _UNSEEN:
         raise Refused(words.review.NOT_SHOWN)

@@ -1,4 +1,4 @@
-"""Cards as Discord lays them out: one container with text, pictures, small lines, a select and a row of buttons."""
+"""Cards as Discord lays them out: one container with text, pictures, small lines, a select and rows of buttons."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,6 +11,7 @@ from bot.buttons import JobButton, PictureSelect
 from bot.presenting import Card, Tone, Upload
 from bot.sheets import sheet
 
+_BUTTONS_A_ROW = 5
 _COLOURS: Mapping[Tone, discord.Colour] = {
     Tone.UNDER_WAY: discord.Colour(0x7A8794),
     Tone.FINISHED: discord.Colour(0x4F8A6B),
@@ -53,8 +54,8 @@ def _container(card: Card, job_id: int) -> ui.Container[Any]:
     pressed: list[ui.Item[Any]] = [JobButton(action, job_id, card.index) for action in card.actions]
     if card.case_id is not None:
         pressed.append(AppealButton(card.case_id))
-    if pressed:
-        container.add_item(row(pressed))
+    for first in range(0, len(pressed), _BUTTONS_A_ROW):
+        container.add_item(row(pressed[first : first + _BUTTONS_A_ROW]))
     return container
 
 

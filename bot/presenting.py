@@ -33,6 +33,8 @@ class Action(StrEnum):
     MORE = "more"
     LARGER = "larger"
     TWICE = "twice"
+    ENLARGE = "enlarge"
+    ENLARGE_FOUR = "enlarge4"
     FAVOURITE = "favourite"
     UNFAVOURITE = "unfavourite"
     DELETE = "delete"
@@ -145,32 +147,6 @@ def taken(spec: PromptSpec, index: int, upload: Upload | None, *, left: Sequence
         picks=_picks(spec, left),
         index=index,
     )
-
-
-#: How many times as long the sides become.
-LARGER: Mapping[Action, float] = {Action.LARGER: 1.5, Action.TWICE: 2.0}
-
-
-def more(spec: PromptSpec, *, favourite: bool, index: int | None) -> Card:
-    """Offer what is asked for less often: for the picture ``index``, or for all where there are several."""
-    several = spec.count > 1 and index is None
-    if several:
-        return Card(text=words.pictures.MORE_FOR_ALL, actions=(Action.DELETE,))
-    heart = Action.UNFAVOURITE if favourite else Action.FAVOURITE
-    larger = (action for action, factor in LARGER.items() if factor > spec.larger)
-    return Card(text=words.pictures.MORE_FOR_ONE, actions=(*larger, heart, Action.DELETE), index=index)
-
-
-def favourite(kept: bool, index: int | None) -> Card:
-    """Say whether a picture is a favourite now; either can be taken back."""
-    text = words.pictures.IS_FAVOURITE if kept else words.pictures.NO_FAVOURITE
-    heart = Action.UNFAVOURITE if kept else Action.FAVOURITE
-    return Card(text=text, actions=(heart, Action.DELETE), index=index)
-
-
-def sure(*, several: bool, index: int | None) -> Card:
-    """Ask once before pictures are deleted."""
-    return Card(text=words.pictures.sure(several), actions=(Action.ERASE, Action.KEEP), index=index)
 
 
 def said(sentence: str) -> Card:

@@ -86,7 +86,15 @@ class Queue:
         ]
         return tuple(sorted(found, key=_place))
 
-    async def accept(self, job_id: int, *, owner: int, spec: PromptSpec, reply: Reply) -> Job | None:
+    async def accept(
+        self,
+        job_id: int,
+        *,
+        owner: int,
+        spec: PromptSpec,
+        reply: Reply,
+        enlargement: specs.Enlargement | None = None,
+    ) -> Job | None:
         """Write a job down before its person is told; None where the interaction ``job_id`` has one already."""
         if self._closing:
             raise Refused(words.CLOSING)
@@ -95,7 +103,8 @@ class Queue:
         self._owners[job_id] = owner
         job = None
         try:
-            job = await self._jobs.accept(job_id, owner=owner, spec=specs.written(spec), reply=reply)
+            written = specs.written(spec, enlargement)
+            job = await self._jobs.accept(job_id, owner=owner, spec=written, reply=reply)
         finally:
             if job is None:
                 del self._owners[job_id]

@@ -1,7 +1,7 @@
 """Specs on their way into the record of jobs and back: plain JSON, every field by its name."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot import words
@@ -16,15 +16,44 @@ _SEED_END = 2**32
 _VARIATION = 0.2
 
 
-def written(spec: PromptSpec) -> dict[str, Any]:
+#: Beside the fields of a job's spec: that its picture is not drawn but enlarged.
+_ENLARGEMENT = "enlargement"
+
+
+@dataclass(frozen=True, slots=True)
+class Enlargement:
+    """That picture ``index`` of the job ``job_id`` is made ``factor`` times as large, 2 or 4.
+
+    The result is ``times`` times as large as its spec says, as what is enlarged may have been so before.
+    """
+
+    job_id: int
+    index: int
+    factor: int
+    times: int
+
+
+def written(spec: PromptSpec, enlargement: Enlargement | None = None) -> dict[str, Any]:
     """Write a spec as JSON can hold it; numbers come back exactly."""
-    return asdict(spec)
+    beside = {} if enlargement is None else {_ENLARGEMENT: asdict(enlargement)}
+    return asdict(spec) | beside
+
+
+def enlargement(held: Mapping[str, Any]) -> Enlargement | None:
+    """Read which picture a job enlarges; None where it draws one."""
+    return Enlargement(**held[_ENLARGEMENT]) if _ENLARGEMENT in held else None
+
+
+def times_enlarged(held: Mapping[str, Any]) -> int:
+    """How many times as large as its spec says the picture of a job is."""
+    found = enlargement(held)
+    return 1 if found is None else found.times
 
 
 def read(held: Mapping[str, Any]) -> PromptSpec:
     """Read a spec; raise Refused for one whose fields another version of this program knew."""
     try:
-        return PromptSpec(**held)
+        return PromptSpec(**{name: value for name, value in held.items() if name != _ENLARGEMENT})
     except TypeError as fault:
         raise Refused(words.OLD_JOB) from fault
 

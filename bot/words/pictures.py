@@ -6,6 +6,8 @@ EDIT = "Edit"
 MORE = "More"
 LARGER = "Larger, 1.5×"
 TWICE = "Larger, 2×"
+ENLARGE = "Enlarge, 2×"
+ENLARGE_FOUR = "Enlarge, 4×"
 FAVOURITE = "Favourite"
 UNFAVOURITE = "No favourite any more"
 DELETE = "Delete"
@@ -27,6 +29,7 @@ KEPT = "It stays."
 CANNOT_PART = "The files beside this one have made room for newer ones, so it can only be deleted with all of them."
 DELETED = "Deleted."
 DELETED_BUT_SHOWN = "Deleted here. Only you see the message; dismiss it, as the bot cannot reach it any more."
+PUT_AWAY = "The file of this picture has made room for newer ones; Edit draws it once more, with the same seed."
 OUT_OF_REACH = "The file is deleted, but the bot cannot reach the message in its channel any more."
 
 
@@ -59,3 +62,13 @@ def private_elsewhere(owner: int) -> str:
 def over(strength: str) -> str:
     """Note on the card how far a picture was drawn over, from 0 to 1."""
     return f"drawn over a picture at {strength}"
+
+
+def enlarged(times: int, width: int, height: int) -> str:
+    """Note on the card how large a picture has become, in pixels."""
+    return f"enlarged {times}×, to {width}×{height}"
+
+
+def too_large_to_enlarge(times: int, side: int) -> str:
+    """Say that no side may become longer than ``side`` pixels."""
+    return f"Enlarged {times} times, this picture would have a side longer than {side} pixels."

@@ -10,11 +10,12 @@ from bot import words
 from bot.application import Bot
 from generation import png
 from storage.records import Job, JobState
-from tests.bot.stage import PATIENCE, Stage, delivered, ended, eventually, finished
+from tests.bot.stage import PATIENCE, Stage, delivered, ended, eventually, finished, opened_picture
 from tests.discord_server import Answer, Interaction, Message, Permission, Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+LARGER = ("Larger, 1.5×", "Larger, 2×", "Enlarge, 2×", "Enlarge, 4×")
 #: Over what an earlier try has left in the form.
 AS_IT_WAS = {"Size": "64x64", "Steps, CFG, seed": "2, auto, 3"}
 
@@ -171,19 +172,56 @@ async def test_a_prompt_that_is_too_long_for_the_form_stays_as_it_is(stage: Stag
     assert (spec["prompt"], spec["negative_prompt"]) == (long, "red")
 
 
+async def test_a_picture_is_enlarged_with_its_recipe(stage: Stage, bot: Bot, picture: Message) -> None:
+    small = opened_picture(picture.attachments[0].bytes)
+    message = await delivered(bot, await stage.ben.clicks(await more_of(stage.ben, picture), "Enlarge, 2×"))
+    large = opened_picture(message.attachments[0].bytes)
+    assert large.size == (2 * small.width, 2 * small.height)
+    recipe = png.read(message.attachments[0].bytes)
+    assert recipe.startswith(png.read(picture.attachments[0].bytes).splitlines()[0])
+    assert "Postprocess upscale by: 2" in recipe
+    assert words.pictures.enlarged(2, *large.size) in message.text
+    shown = await told(await stage.ann.clicks(message, "Recipe"))
+    assert "Postprocess upscale by: 2" in shown.content
+    twice = await delivered(bot, await stage.ann.clicks(await more_of(stage.ann, message), "Enlarge, 2×"))
+    assert words.pictures.enlarged(4, 4 * small.width, 4 * small.height) in twice.text
+    again = await delivered(bot, await stage.ann.clicks(twice, "Again"))
+    assert opened_picture(again.attachments[0].bytes).size == small.size, "drawn anew, it is as it was asked for"
+
+
+async def test_what_is_not_there_to_be_enlarged_is_said(stage: Stage, bot: Bot) -> None:
+    message = await drawn(stage, bot, prompt="a cat")
+    card = await more_of(stage.ben, message)
+    assert await bot.database.retention.thin_out(0) > 0
+    refused = await told(await stage.ben.clicks(card, "Enlarge, 2×"))
+    assert words.pictures.PUT_AWAY in refused.text
+
+
 async def test_a_favourite_is_kept_and_taken_back(stage: Stage, bot: Bot, picture: Message) -> None:
     assert picture.interaction is not None
     job_id = picture.interaction.id
     card = await more_of(stage.ben, picture)
-    assert card.labels == ["Larger, 1.5×", "Larger, 2×", "Favourite", "Delete"]
+    assert card.labels == [*LARGER, "Favourite", "Delete"]
     await stage.ben.clicks(card, "Favourite")
     await card.when(lambda card: words.pictures.IS_FAVOURITE in card.text)
     assert await bot.database.favourites.holds(stage.ben.id, job_id, 0)
     card = await more_of(stage.ben, picture)
-    assert card.labels == ["Larger, 1.5×", "Larger, 2×", "No favourite any more", "Delete"]
-    assert (await more_of(stage.ann, picture)).labels == ["Larger, 1.5×", "Larger, 2×", "Favourite", "Delete"], (
-        "everybody has their own"
-    )
+    assert card.labels == [
+        "Larger, 1.5×",
+        "Larger, 2×",
+        "Enlarge, 2×",
+        "Enlarge, 4×",
+        "No favourite any more",
+        "Delete",
+    ]
+    assert (await more_of(stage.ann, picture)).labels == [
+        "Larger, 1.5×",
+        "Larger, 2×",
+        "Enlarge, 2×",
+        "Enlarge, 4×",
+        "Favourite",
+        "Delete",
+    ], "everybody has their own"
     await stage.ben.clicks(card, "No favourite any more")
     await card.when(lambda card: words.pictures.NO_FAVOURITE in card.text)
     assert not await bot.database.favourites.holds(stage.ben.id, job_id, 0)

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import layout, presenting
+from bot import layout, offers, presenting
 from bot.errors import Failure
 from bot.presenting import Action, Card, Upload
 from tests.bot.specs import spec
@@ -63,8 +63,8 @@ def test_the_controls_of_one_of_several_say_which() -> None:
 
 def test_every_card_with_questions_is_taken() -> None:
     for several in (True, False):
-        assert refused(presenting.more(spec(count=1 + several), favourite=several, index=None)) == {}
-        assert refused(presenting.sure(several=several, index=3)) == {}
+        assert refused(offers.more(spec(count=1 + several), favourite=several, index=None)) == {}
+        assert refused(offers.sure(several=several, index=3)) == {}
     assert refused(presenting.said("It stays.")) == {}
 
 

@@ -60,20 +60,22 @@ async def test_a_picture_is_drawn_over_in_its_own_shape(stage: Stage, picture: M
     assert "drawn over a picture at 0.5" in str(picture.components)
 
 
-@pytest.mark.parametrize("button", ["Again", "Vary", "Edit", "Larger, 2×"])
+@pytest.mark.parametrize("button", ["Again", "Vary", "Edit", "Larger, 2×", "Enlarge, 2×"])
 async def test_after_a_restart_every_button_draws_over_it_again(
     stage: Stage, picture: Message, bot: Bot, button: str
 ) -> None:
     first = (await job_of(bot, picture.interaction)).spec
-    if button.startswith("Larger"):
+    if button.endswith("2×"):
         more = await (await stage.ben.clicks(picture, "More")).message_when(within=PATIENCE)
         pressed = await stage.ben.clicks(more, button)
     else:
         pressed = await stage.ben.clicks(picture, button)
     if button == "Edit":
         pressed = await stage.ben.submits(await pressed.modal_shown(within=PATIENCE), {"Prompt": "a dog"})
-    await delivered(bot, pressed)
+    message = await delivered(bot, pressed)
     spec = (await job_of(bot, pressed)).spec
+    sides = (Image.open(io.BytesIO(each.attachments[0].bytes)).width for each in (message, picture))
+    assert next(sides) == next(sides) * (2 if button.endswith("2×") else 1)
     assert (spec["source"], spec["strength"]) == (first["source"], first["strength"])
 
 
