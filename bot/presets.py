@@ -3,24 +3,24 @@
 Knows nothing of commands; what it raises is InvalidChoice or Refused, in a sentence.
 """
 
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import discord
 
 from bot import preferences, presenting
+from bot.codes import new_code, read_code
 from bot.desk import Desk, place_of
 from bot.errors import Refused
+from bot.manners import manner
 from bot.policy import Policy
 from bot.standing import keeps_server
 from bot.words import no_preset
 from bot.words import presets as words
 from generation.presets import BUILT_IN
-from generation.profiles import Profile
-from generation.spec import CHOICE_NAMES, DEFAULTS, Choices, PromptSpec, area_guidance
+from generation.spec import Choices, PromptSpec
 from storage.errors import NameTaken, TooMany
 from storage.presets import Presets, key
 from storage.records import Choice, Preset, Scope, ScopeKind
@@ -32,18 +32,6 @@ if TYPE_CHECKING:
 LONGEST_NAME = 50
 #: What stands for no preset where one is named, so no preset may be called so.
 NONE = "none"
-
-#: For codes: no vowels, so that they spell nothing, and nothing that is mistaken for another when it is read aloud.
-_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
-_CODE_GROUPS, _CODE_GROUP = 3, 4
-
-#: What of a picture is its own rather than its manner.
-_NOT_MANNER = {"prompt", "regions", "seed", "subseed", "subseed_strength", "count", "model", "source"}
-#: What says nothing where no picture is drawn over, and where there is no second pass.
-_OF_SOURCE = {"strength"}
-_OF_SECOND_PASS = {"larger", "larger_strength", "larger_steps", "larger_guidance_scale"}
-#: What is said in other words.
-_OTHERWISE = {"negative_prompt", "preset_weight", "width", "height", "guidance_scale", "eta"}
 
 
 class Origin(StrEnum):
@@ -282,46 +270,3 @@ async def save_from_spec(
 
 def _no_preset(name: str) -> str:
     return no_preset(presenting.shortened(name, LONGEST_NAME))
-
-
-def manner(spec: PromptSpec, profile: Profile, *, prompt: bool = False, seed: bool = False) -> dict[str, Choice]:
-    """Read a spec back into choices: how a picture was drawn, not which one it was.
-
-    With ``prompt`` and ``seed`` these too, and then the choices draw the same picture with ``profile``. What nobody
-    chooses in ordinary settings is kept only where it was chosen.
-    """
-    made: dict[str, Any] = {"prompt": spec.prompt} if prompt else {}
-    if prompt and spec.regions:
-        made["regions"] = spec.regions
-    if spec.preset_weight is None:
-        made["negative_prompt"] = spec.negative_prompt
-    else:
-        made |= {"negative_preset": "pure", "preset_weight": spec.preset_weight}
-    made["size"] = f"{spec.width}x{spec.height}"
-    by_area = area_guidance(profile.cfg_base, spec.width, spec.height, profile.native_area)
-    follows = spec.guidance_rule == "area" and spec.guidance_scale == by_area
-    made["guidance_scale"] = "auto" if follows else spec.guidance_scale
-    unasked = _OF_SOURCE if spec.source is None else set()
-    unasked = unasked | (_OF_SECOND_PASS if spec.larger <= 1 else set())
-    named = [field.name for field in fields(spec) if field.name in CHOICE_NAMES - _NOT_MANNER - _OTHERWISE - unasked]
-    usual = preferences.OFFERED.values()
-    made |= {name: value for name in named if (value := getattr(spec, name)) != DEFAULTS.get(name) or name in usual}
-    if spec.eta is not None:
-        made["eta"] = spec.eta
-    if seed:
-        made["seed"] = spec.seed
-        if spec.subseed_strength > 0:
-            made |= {"subseed": spec.subseed, "subseed_strength": spec.subseed_strength}
-    return {name: value for name, value in made.items() if isinstance(value, str | int | float)}
-
-
-def new_code() -> str:
-    """Draw a code such as ``K7QX-3MPD-9RTW``: nobody guesses it, and it can be read aloud."""
-    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_CODE_GROUP)) for _ in range(_CODE_GROUPS))
-    return "-".join(groups)
-
-
-def read_code(text: str) -> str:
-    """A code as it is kept, however it was typed."""
-    letters = "".join(each for each in text.upper() if each.isalnum())
-    return "-".join(letters[at : at + _CODE_GROUP] for at in range(0, len(letters), _CODE_GROUP))

@@ -12,8 +12,9 @@ from bot.client import Client
 from bot.commands import suggestions
 from bot.commands.offering import OFFERS, with_choices
 from bot.errors import Refused
+from bot.manners import manner
 from bot.presenting import choices_line, plain
-from bot.presets import LONGEST_NAME, NONE, Asker, manner
+from bot.presets import LONGEST_NAME, NONE, Asker
 from bot.words import presets as words
 from generation.spec import Choices
 from storage.presets import key

@@ -189,14 +189,6 @@ async def test_a_picture_is_enlarged_with_its_recipe(stage: Stage, bot: Bot, pic
     assert opened_picture(again.attachments[0].bytes).size == small.size, "drawn anew, it is as it was asked for"
 
 
-async def test_what_is_not_there_to_be_enlarged_is_said(stage: Stage, bot: Bot) -> None:
-    message = await drawn(stage, bot, prompt="a cat")
-    card = await more_of(stage.ben, message)
-    assert await bot.database.retention.thin_out(0) > 0
-    refused = await told(await stage.ben.clicks(card, "Enlarge, 2×"))
-    assert words.pictures.PUT_AWAY in refused.text
-
-
 async def test_a_favourite_is_kept_and_taken_back(stage: Stage, bot: Bot, picture: Message) -> None:
     assert picture.interaction is not None
     job_id = picture.interaction.id
@@ -206,22 +198,8 @@ async def test_a_favourite_is_kept_and_taken_back(stage: Stage, bot: Bot, pictur
     await card.when(lambda card: words.pictures.IS_FAVOURITE in card.text)
     assert await bot.database.favourites.holds(stage.ben.id, job_id, 0)
     card = await more_of(stage.ben, picture)
-    assert card.labels == [
-        "Larger, 1.5×",
-        "Larger, 2×",
-        "Enlarge, 2×",
-        "Enlarge, 4×",
-        "No favourite any more",
-        "Delete",
-    ]
-    assert (await more_of(stage.ann, picture)).labels == [
-        "Larger, 1.5×",
-        "Larger, 2×",
-        "Enlarge, 2×",
-        "Enlarge, 4×",
-        "Favourite",
-        "Delete",
-    ], "everybody has their own"
+    assert card.labels == [*LARGER, "No favourite any more", "Delete"]
+    assert (await more_of(stage.ann, picture)).labels == [*LARGER, "Favourite", "Delete"], "everybody has their own"
     await stage.ben.clicks(card, "No favourite any more")
     await card.when(lambda card: words.pictures.NO_FAVOURITE in card.text)
     assert not await bot.database.favourites.holds(stage.ben.id, job_id, 0)
@@ -366,3 +344,12 @@ async def test_a_press_that_was_answered_too_late_is_one_line_in_the_log(
         await eventually(noted)
     assert [line["event"] for line in lines if line.get("interaction") == pressed.id] == ["answered too late"]
     assert not [line for line in lines if "exc_info" in line]
+
+
+async def test_what_is_not_there_to_be_enlarged_is_said(stage: Stage, bot: Bot) -> None:
+    # Last, as it lets go of every file.
+    message = await drawn(stage, bot, prompt="a cat")
+    card = await more_of(stage.ben, message)
+    assert await bot.database.retention.thin_out(0) > 0
+    refused = await told(await stage.ben.clicks(card, "Enlarge, 2×"))
+    assert words.pictures.PUT_AWAY in refused.text
