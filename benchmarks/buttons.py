@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.sketch_loop import publish, table
+from bot import logs
 from bot.application import Bot
 from tests.bot.stage import PATIENCE, Stage, finished
 from tests.discord_server import Interaction, Message
@@ -91,6 +92,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=_ROUNDS)
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments = parser.parse_args()
+    logs.configure(level="WARNING")
     found = asyncio.run(measure(arguments.people, arguments.rounds))
     everything = [seconds for times in found["seconds"].values() for seconds in times]
     rows = [
