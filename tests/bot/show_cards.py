@@ -8,7 +8,7 @@ from pathlib import Path
 from bot import words
 from bot.application import Bot
 from tests.bot.stage import PATIENCE, Stage, ended, finished
-from tests.discord_server import Message
+from tests.discord_server import Message, Upload
 from tests.discord_server.page import DESKTOP, PHONE, page
 
 GIRL = "1girl, red hair, long hair, smile, blue eyes, white shirt"
@@ -45,6 +45,11 @@ async def _finished(stage: Stage, folder: Path) -> None:
     _write(folder / "one", message)
     more = await (await stage.ann.clicks(message, "More")).message_when(within=PATIENCE)
     _write(folder / "more", more)
+    large = await finished(await stage.ann.clicks(more, "Enlarge, 2×"))
+    _write(folder / "enlarged", large)
+    given = Upload("girl.png", message.attachments[0].bytes)
+    over = {"image": given, "strength": 0.6, "prompt": GIRL.replace("red", "blue")}
+    _write(folder / "over", await finished(await stage.ann.uses("/imagine", channel=stage.channel, options=over)))
     grid = await finished(await stage.ann.uses("/imagine", channel=stage.channel, prompt=GIRL, seed=7, count=4))
     _write(folder / "four", grid)
     taken = await stage.ann.selects(grid, words.pictures.TAKE_ONE, "Picture 2")
