@@ -26,6 +26,9 @@ _log = structlog.get_logger(__name__)
 
 _PATIENCE = 60.0
 _LAST_EDIT_PATIENCE = 5.0
+#: Seconds before the first edit: those who asked at the same moment are acknowledged before it, and what changes at
+#: once is shown once.
+_FIRST_EDIT_PAUSE = 0.4
 _UNAUTHORISED = 401
 
 
@@ -120,6 +123,7 @@ class JobMessage:
     async def _edit_on(self) -> None:
         """Edit whenever there is something new, with a pause in between."""
         shown: Card | None = None
+        await asyncio.sleep(min(_FIRST_EDIT_PAUSE, self._edit_pause))
         while not self._token_dead:
             await self._changed.wait()
             self._changed.clear()
