@@ -1,13 +1,10 @@
 """``/imagine``: options in, a job out."""
 
-from contextlib import suppress
-
 import discord
 from discord import app_commands
 from discord.app_commands import Range
 
 from bot import circumstances, overpainting
-from bot.board import NETWORK_ERRORS
 from bot.client import Client
 from bot.commands import suggestions
 from bot.reading import read_guidance
@@ -93,14 +90,8 @@ async def imagine(
     overpainting.check(image)
     await desk.spec(interaction, options, preset=preset)  # what cannot be drawn is said before anything is fetched
     await interaction.response.defer(thinking=True, ephemeral=private)
-    try:
-        place = circumstances.place(interaction)
-        ground = await interaction.client.overpainting.take(image, owner=interaction.user.id, where=place)
-        over = {"source": ground.digest, "strength": strength}
-        spec = await desk.spec(interaction, options | over, preset=preset, under=ground.under)
-        await desk.take(interaction, spec, private=private, spoiler=spoiler)
-    except Exception:
-        with suppress(*NETWORK_ERRORS, discord.HTTPException):
-            # So that why is said to the one who asked, and to nobody else.
-            await interaction.delete_original_response()
-        raise
+    place = circumstances.place(interaction)
+    ground = await interaction.client.overpainting.take(image, owner=interaction.user.id, where=place)
+    over = {"source": ground.digest, "strength": strength}
+    spec = await desk.spec(interaction, options | over, preset=preset, under=ground.under)
+    await desk.take(interaction, spec, private=private, spoiler=spoiler)

@@ -16,7 +16,7 @@ from generation.gate import GateScores
 from generation.png import LARGEST_FILE, LARGEST_SIDE
 from storage.records import Job
 from tests.bot.stage import PATIENCE, Stage, delivered, eventually
-from tests.discord_server import Interaction, Message, Upload
+from tests.discord_server import Answer, Interaction, Message, Upload
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -126,11 +126,11 @@ async def test_a_strength_without_a_picture_says_what_is_missing(stage: Stage, b
 
 
 async def refused(stage: Stage, bot: Bot, sentence: str, **options: object) -> None:
-    """Only the one who asked is told why, nothing stays in the channel, and nothing is kept."""
+    """It is said why in the one answer, to the one who asked alone where nothing had to be fetched; nothing is kept."""
     asked = await stage.ben.uses("/imagine", channel=stage.channel, options=options)
     message = await asked.message_when(lambda message: sentence in message.text, within=PATIENCE)
-    assert message.ephemeral
-    assert all(each.ephemeral or each.deleted for each in asked.messages)
+    assert asked.messages == [message]
+    assert message.ephemeral == (asked.answer is not Answer.DEFER)
     assert await bot.database.jobs.find(asked.id) is None
     assert await given_rows(bot, stage.ben.id) == 0
 
