@@ -16,7 +16,7 @@ from bot.desk import Desk, place_of
 from bot.errors import Refused
 from bot.manners import manner
 from bot.policy import Policy
-from bot.standing import keeps_server
+from bot.standing import moderates
 from bot.words import no_preset
 from bot.words import presets as words
 from generation.presets import BUILT_IN
@@ -65,7 +65,7 @@ class Asker:
     async def of(cls, interaction: discord.Interaction[Any]) -> "Asker":
         """Whoever made an interaction."""
         guild_id, _ = place_of(interaction)
-        return cls(interaction.user.id, guild_id, await keeps_server(interaction))
+        return cls(interaction.user.id, guild_id, await moderates(interaction))
 
     @property
     def me(self) -> Scope:

@@ -17,7 +17,7 @@ from bot.answering import whisper
 from bot.bench import Bench
 from bot.errors import Refused
 from bot.presenting import escaped, shortened
-from bot.standing import keeps_server
+from bot.standing import moderates
 from bot.studies import comparison, export, table
 from bot.studies.report import scan_report, study_report
 from bot.survey_buttons import Act
@@ -263,7 +263,7 @@ async def _answer(
 
 
 async def _check_owner(interaction: discord.Interaction[Any], record: Study) -> None:
-    if interaction.user.id != record.owner and not await keeps_server(interaction):
+    if interaction.user.id != record.owner and not await moderates(interaction):
         raise Refused(words.NOT_YOURS)
 
 

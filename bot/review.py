@@ -12,7 +12,7 @@ from typing import Any
 import discord
 import structlog
 
-from bot import circumstances, review_card, words
+from bot import review_card, words
 from bot.answering import whisper
 from bot.delivery import Delivery
 from bot.errors import Refused
@@ -21,7 +21,7 @@ from bot.insisting import insist
 from bot.moderation.rulebook import Rulebook
 from bot.queue import Queue
 from bot.review_buttons import Act
-from bot.standing import keeps_server
+from bot.standing import moderates
 from storage.errors import StorageError
 from storage.jobs import Jobs, now
 from storage.moderation.cases import Cases
@@ -57,19 +57,12 @@ class Review:
         self._queue = queue
         self._following: set[asyncio.Task[None]] = set()
 
-    async def moderates(self, interaction: discord.Interaction[Any]) -> bool:
-        """Whether whoever made an interaction decides on cases: by their permissions, or by a role that was named."""
-        if await keeps_server(interaction):
-            return True
-        rules = await self._rulebook.of(interaction.guild_id or 0)
-        return rules.is_moderator(circumstances.person(interaction))
-
     async def press(self, interaction: discord.Interaction[Any], act: Act, case_id: int) -> None:
         """Do what a button of a card says, if it was pressed by a moderator and before anybody else's."""
         case = await self._cases.find(case_id)
         if case is None or case.server_id != interaction.guild_id:
             raise Refused(words.review.NO_CASE)
-        if not await self.moderates(interaction):
+        if not await moderates(interaction):
             raise Refused(words.review.NOT_A_MODERATOR)
         await interaction.response.defer()
         won = await self.decide(case, act, by=interaction.user.id)

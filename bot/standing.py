@@ -9,15 +9,13 @@ from bot.errors import Refused
 from bot.words import mod as words
 
 
-async def keeps_server(interaction: discord.Interaction[Any]) -> bool:
-    """Whether whoever made an interaction may act for its server: they manage it, or the messages in it."""
-    may = interaction.permissions
-    return may.manage_guild or may.manage_messages
-
-
 async def moderates(interaction: discord.Interaction[Any]) -> bool:
-    """Whether whoever made an interaction moderates the bot: by their permissions, or by a role that was named."""
-    if await keeps_server(interaction):
+    """Whether whoever made an interaction moderates the bot in its server.
+
+    They manage the server, or the messages in it, or have a role that the server named for it.
+    """
+    may = interaction.permissions
+    if may.manage_guild or may.manage_messages:
         return True
     if interaction.guild_id is None:
         return False

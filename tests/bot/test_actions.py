@@ -255,6 +255,18 @@ async def test_moderators_may_delete_and_cancel_what_is_not_theirs(stage: Stage,
     assert (await job_of(bot, interaction)).state is JobState.CANCELLED
 
 
+async def test_whoever_has_a_role_that_moderates_the_bot_may_too(stage: Stage, bot: Bot) -> None:
+    message = await drawn(stage, bot, prompt="a cat")
+    wardens = stage.guild.add_role("wardens")
+    eve = stage.guild.add_member("eve", roles=[wardens])
+    card = await more_of(eve, message)
+    refused = await told(await eve.clicks(card, "Delete"))
+    assert words.pictures.NOT_YOURS_TO_DELETE in refused.text
+    await bot.oversight.rulebook.change_role(stage.guild.id, wardens.id, {"moderates": True}, by=stage.ann.id)
+    await erase(eve, await more_of(eve, message))
+    assert message.deleted
+
+
 async def test_a_covered_picture_is_covered_from_the_first_preview_on(stage: Stage, bot: Bot) -> None:
     interaction = await stage.ann.uses("/imagine", channel=stage.channel, steps=60, size="96x96", spoiler=True)
     message = await finished(interaction)
