@@ -2,9 +2,10 @@
 
 ``python -m benchmarks.buttons [--people N] [--json FILE]``. The real client, a real SQLite file and the real drawing
 process talk to the loopback Discord of the tests, which shares the bot's event loop, so the bot alone is quicker. The
-time is from the making of the interaction to its acknowledgement, as the server saw it. All press at the same moment,
-under the same picture: Again, Vary, Recipe, More, in turn. Nothing may be lost: every press is acknowledged, and every
-picture that was asked for is in the record. Fails where the p99 of all is above half a second, or one is lost.
+time is from the making of the interaction to its acknowledgement, as the server saw it. Each button is pressed once
+before; then all press at the same moment, under the same picture: Again, Vary, Recipe, More, in turn. Nothing may be
+lost: every press is acknowledged, and every picture that was asked for is in the record. Fails where the p99 of all is
+above half a second, or one is lost.
 """
 
 import argparse
@@ -38,6 +39,7 @@ async def measure(people: int, rounds: int) -> dict[str, Any]:
                 stage.guild.add_member(stage.server.add_person(f"person{number}", age=_YEAR))
                 for number in range(people)
             ]
+            await _press(crowd[: len(_BUTTONS)], picture)  # the first of each kind makes what the others find made
             times: dict[str, list[float]] = {button: [] for button in _BUTTONS}
             lost = 0
             for _ in range(rounds):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -176,7 +176,8 @@ class Message(Watched):
         Files that embeds or components show are not in the list of attachments: Discord leaves them out.
         """
         now = self.now
-        embeds, components = copy.deepcopy(list(now.embeds)), copy.deepcopy(list(now.components))
+        # A copy by way of JSON, which is several times as quick as any other.
+        embeds, components = json.loads(json.dumps([list(now.embeds), list(now.components)]))
         shown = {id for media in media_of([embeds, components]) if (id := id_in(media["url"]))}
         kind = _REPLY if self.reference else self._kind()
         payload: dict[str, Any] = {
