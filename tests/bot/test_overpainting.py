@@ -97,8 +97,8 @@ async def test_d04_what_is_no_picture_of_a_bearable_size_is_refused(stage: Stage
 @pytest.mark.parametrize(
     ("scores", "sentence"),
     [
-        (GateScores(drawing=0.1, hentai=0.9, neutral=0.0, porn=0.0, sexy=0.0), words.NOT_HERE),
-        (GateScores(drawing=0.1, hentai=0.0, neutral=0.0, porn=0.0, sexy=0.9), words.NOT_HERE),
+        (GateScores(drawing=0.0, hentai=1.0, neutral=0.0, porn=0.0, sexy=0.0), words.NOT_HERE),
+        (GateScores(drawing=0.0, hentai=0.0, neutral=0.0, porn=0.0, sexy=1.0), words.NOT_HERE),
         (GateFailed("The picture check is broken."), words.NOT_CHECKED),
     ],
 )
