@@ -14,7 +14,7 @@ import structlog
 
 from bot import words
 from generation.errors import DrawerDied, ModelUnavailable, NinewordsError, ProcessError, RequestError
-from storage.errors import DatabaseBusy, DatabaseFull, StorageError
+from storage.errors import DatabaseBusy, DatabaseFull, NumberTooLarge, StorageError
 
 _log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ def recorded(error: BaseException, **circumstances: object) -> Failure:
     """
     error_id = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
     log = _log.bind(error_id=error_id, kind=type(error).__name__, **circumstances)
-    if isinstance(error, Refused | RequestError):
+    if isinstance(error, Refused | RequestError | NumberTooLarge):
         log.info("request not met", field=getattr(error, "field", None), rule=getattr(error, "rule", None))
     elif isinstance(error, ProcessError | StorageError):
         log.error("part of the bot is out of order", reason=str(error))
@@ -71,6 +71,8 @@ def recorded(error: BaseException, **circumstances: object) -> Failure:
 
 def _sentence(error: BaseException) -> str:
     match error:
+        case NumberTooLarge():
+            return words.BAD_OPTION
         case DatabaseFull():
             return words.DATABASE_FULL
         case DatabaseBusy() | StorageError():

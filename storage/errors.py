@@ -6,7 +6,8 @@ StorageError
 ├── DatabaseUnfit     cannot be used at all: not a database, damaged, or written by a newer version of this program
 ├── NameTaken         there is a preset of that name already
 ├── TooMany           there are as many as there may be: presets, codes, entries of a list, appeals in a day
-└── AppealedAlready   the case has had its appeal
+├── AppealedAlready   the case has had its appeal
+└── NumberTooLarge    there is no number as large as the one that was asked for
 
 ``str(error)`` is one plain sentence that says what is wrong and what to do.
 """
@@ -53,6 +54,10 @@ class AppealedAlready(StorageError):
     """A case is appealed against once."""
 
 
+class NumberTooLarge(StorageError):
+    """A number, such as the id in a control, is larger than any that is kept."""
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn what the driver raises, where it is no fault of the program, into this module's errors."""
@@ -65,6 +70,8 @@ def translated() -> Iterator[None]:
         if known is None:
             raise
         raise known from fault
+    except OverflowError as fault:
+        raise NumberTooLarge("That number is larger than any that is kept.") from fault
     except OSError as fault:
         raise DatabaseBusy(f"The database cannot be reached: {fault}.") from fault
 

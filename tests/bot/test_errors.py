@@ -1,12 +1,15 @@
 """Every failure has a sentence for its person and an entry in the log, tied by an id."""
 
+from pathlib import Path
+
 import pytest
 from structlog.testing import capture_logs
 
 from bot import errors, words
 from bot.errors import Refused
 from generation.errors import DrawerDied, DrawingFailed, InvalidChoice, ModelUnavailable
-from storage.errors import DatabaseBusy, DatabaseFull, DatabaseUnfit
+from storage.database import Database
+from storage.errors import DatabaseBusy, DatabaseFull, DatabaseUnfit, NumberTooLarge
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,10 @@ def test_only_a_fault_of_the_program_has_a_traceback() -> None:
         errors.recorded(Refused("No."))
         errors.recorded(ZeroDivisionError())
     assert ["exc_info" in entry for entry in log] == [False, True]
+
+
+async def test_a_number_larger_than_any_is_the_fault_of_whoever_named_it(tmp_path: Path) -> None:
+    async with Database.open(f"sqlite:///{tmp_path / 'ninewords.db'}", pictures=tmp_path / "pictures") as database:
+        with pytest.raises(NumberTooLarge) as raised:
+            await database.jobs.find(2**63)
+    assert errors.recorded(raised.value).sentence == words.BAD_OPTION

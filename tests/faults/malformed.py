@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -100,6 +101,28 @@ def spoiler(chance: random.Random) -> Callable[[Payload], None]:
 
     return spoil
 
+
+def respelled(chance: random.Random) -> Callable[[Payload], None]:
+    """What gives a control's press another identity: numbers that no id can be, words that no control has."""
+
+    def respell(payload: Payload) -> None:
+        before = name = payload["data"]["custom_id"]
+        numbers = ("0", "-1", "9" * 30, str(2**63), str(2**64), "٣", "007", "", "1e9")
+        found = _digits.findall(name)
+        for number in chance.sample(found, chance.randint(0, len(found))):
+            name = name.replace(number, chance.choice(numbers))
+        if chance.random() < 0.2:
+            parts = name.split(":")
+            parts[chance.randrange(len(parts))] = chance.choice(("nobody", "", ":", "\0", "recipe"))
+            name = ":".join(parts)
+        for holder, key in _places(payload):  # in the message too, where the library looks for it
+            if holder[key] == before:
+                holder[key] = name
+
+    return respell
+
+
+_digits = re.compile(r"[0-9]+")
 
 _VALUES: Sequence[Any] = (
     *(None, True, 0, -1, 10**400, 1.5, float("nan"), "", "nonsense", "9" * 5000, "\ud800"),

@@ -2,14 +2,14 @@
 
 import json
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from bot.metrics import resident
 from tests.bot.stage import Stage, finished
-from tests.discord_server import Interaction, Person
+from tests.discord_server import Interaction, Message, Person
 from tests.discord_server.refusals import ClientRefuses
 from tests.faults import malformed
 from tests.faults.figures import Figures
@@ -18,6 +18,8 @@ from tests.faults.nursery import Nursery
 
 #: So many come at once.
 _TOGETHER = 2
+#: So many the platform remembers.
+_KEPT = 50
 #: Reading one picture takes a hundred megabytes for a moment, and two are read at once.
 _MOST_GROWTH = 256 * 2**20
 _ACKNOWLEDGED_WITHIN = 1.0
@@ -26,8 +28,9 @@ _ACKNOWLEDGED_WITHIN = 1.0
 class Sender:
     """Sends what nobody should, a few at a time."""
 
-    def __init__(self, stage: Stage, people: list[Person], chance: random.Random) -> None:
-        self._stage, self._people, self._chance = stage, people, chance
+    def __init__(self, stage: Stage, people: list[Person], picture: Message, chance: random.Random) -> None:
+        self._stage, self._people, self._picture, self._chance = stage, people, picture, chance
+        self._kept: deque[Interaction] = deque()  # those that nobody waits for may still be answered
         self.sent: Counter[str] = Counter()
         self.seconds: list[float] = []
         self.unanswered: list[str] = []
@@ -37,11 +40,12 @@ class Sender:
             made = [await self._one() for _ in range(_TOGETHER)]
             for kind, interaction in made:
                 await self._answered(kind, interaction)
-            for _, interaction in made:
-                self._stage.server.forget(interaction)
+            self._kept.extend(interaction for _, interaction in made)
+            while len(self._kept) > _KEPT:
+                self._stage.server.forget(self._kept.popleft())
 
     async def _answered(self, kind: str, interaction: Interaction) -> None:
-        if kind == "payloads":  # it may be that nobody can be answered
+        if kind in ("payloads", "presses"):  # it may be that nobody can be answered
             return
         try:
             await interaction.acknowledged(within=20)
@@ -52,7 +56,7 @@ class Sender:
             self.seconds.append(interaction.answered_after)
 
     async def _one(self) -> tuple[str, Interaction]:
-        kind = self._chance.choices(("prompts", "payloads", "attachments", "typing"), (5, 3, 2, 1))[0]
+        kind = self._chance.choices(("prompts", "payloads", "attachments", "presses", "typing"), (5, 3, 2, 1, 1))[0]
         while True:
             try:
                 interaction = await getattr(self, f"_{kind}")(self._chance.choice(self._people))
@@ -67,6 +71,11 @@ class Sender:
     async def _payloads(self, person: Person) -> Interaction:
         self._stage.server.faults.malform(malformed.spoiler(self._chance))
         return await self._prompts(person)
+
+    async def _presses(self, person: Person) -> Interaction:
+        control = self._chance.choice(self._picture.labels)
+        self._stage.server.faults.malform(malformed.respelled(self._chance))
+        return await person.clicks(self._picture, control)
 
     async def _attachments(self, person: Person) -> Interaction:
         uploads = [malformed.upload(self._chance) for _ in range(self._chance.choice((1, 1, 1, 3)))]
@@ -87,7 +96,8 @@ async def test_nothing_that_is_sent_does_harm(tmp_path: Path, full: bool, figure
     async with Stage.set_up(tmp_path) as stage, Nursery.open(stage) as nursery:
         stage.server.acknowledge_within = 60.0
         pid = await nursery.born(drawing=0.0)
-        sender = Sender(stage, crowd(stage, count // 50 + 20), random.Random(11))
+        picture = await finished(await stage.ben.uses("/imagine", channel=stage.channel, prompt="a cat", size="64x64"))
+        sender = Sender(stage, crowd(stage, count // 50 + 20), picture, random.Random(11))
         await sender.send(count // 2)
         before = resident(pid)
         await sender.send(count // 2)
