@@ -132,9 +132,10 @@ class Desk:
         reply = replace(_reply_to(interaction), private=private, spoiler=spoiler)
         async with self._turn(owner):
             waiting = self._queue.on_the_way(owner)
-            spec = await self._admit(interaction, spec, waiting=waiting)
+            admitting = self._admit(interaction, spec, waiting=waiting)
+            spec, quota = await asyncio.gather(admitting, self.quota(owner))  # neither waits for the other's answer
             self._policy.admit(of_this_person=waiting, of_everybody=self._queue.on_the_way())
-            self._policy.afford(spec.count, await self.quota(owner))
+            self._policy.afford(spec.count, quota)
             job = await self._queue.accept(interaction.id, owner=owner, spec=spec, reply=reply, enlargement=enlargement)
         if job is None:
             _log.info("told twice of one interaction", job=interaction.id)
