@@ -6,7 +6,7 @@
 #   make slow     the tests that take minutes or gigabytes
 #   make bench    what the loop costs, whether company changes a picture, how long people wait: minutes, no GPU
 #   make bench-full  the same, longer, with figures written to build/
-#   make faults   break everything around the bot a thousand times; figures go to build/faults.json: an hour or two
+#   make faults   break everything around the bot a thousand times; figures go to build/faults.json: some hours
 #   make soak     2,000 jobs while everything goes wrong
 
 PYTHON ?= python3
