@@ -15,7 +15,7 @@ from bot.words import mod as words
 if TYPE_CHECKING:
     from bot.client import Client
 
-_ON_A_PAGE = 10
+_ON_A_PAGE = 8
 #: In a button's place for a person: everybody.
 EVERYBODY = 0
 

@@ -10,6 +10,8 @@ from generation.spec import PromptSpec
 from storage.moderation.records import Appeal, AppealState, Case, Standing
 
 _LONGEST_APPEAL = 600
+#: Of a message's 2,000 characters a list of cases takes no more; what is escaped may be twice as long.
+_SHORT_ENTRY, _SHORT_REASON = 30, 120
 
 
 def for_moderators(
@@ -44,7 +46,7 @@ def for_its_person(case: Case, *, appeal: Appeal | None = None) -> str:
 
 def in_a_list(cases: Sequence[Case]) -> list[str]:
     """A line for each case."""
-    return [words.case_line(case.id, case.created_at, rule(case), case.person, case.state) for case in cases]
+    return [words.case_line(case.id, case.created_at, _short(case), case.person, case.state) for case in cases]
 
 
 def standing(held: Standing) -> str:
@@ -60,7 +62,7 @@ def for_themselves(held: Standing) -> str:
 def _standing(held: Standing, *, named: bool) -> str:
     lines = [words.strike_line(len(held.strikes), held.strikes[0].fades_at)] if held.strikes else []
     if held.block is not None:
-        reason = escaped(shortened(held.block.reason, 300))
+        reason = escaped(shortened(held.block.reason, _SHORT_REASON))
         lines.append(words.block_line(held.block.ends_at, reason, held.block.by if named else None))
     return "\n".join(lines)
 
@@ -82,6 +84,10 @@ def _head(case: Case) -> list[str]:
 def rule(case: Case) -> str:
     """Name a case's rule, and the entry that hit."""
     return words.rule(case.rule, None if case.entry is None else escaped(case.entry))
+
+
+def _short(case: Case) -> str:
+    return words.rule(case.rule, None if case.entry is None else escaped(shortened(case.entry, _SHORT_ENTRY)))
 
 
 def decided(case: Case, *, named: bool) -> Iterator[str]:

@@ -14,6 +14,7 @@ from bot.words import mod as said
 from storage.moderation.records import CaseState
 
 _SHOWN = 8
+_MESSAGE_ROOM = 1900
 _AGAINST = (CaseState.REFUSED, CaseState.REJECTED, CaseState.OVERTURNED)
 
 
@@ -33,6 +34,10 @@ async def appeal(interaction: discord.Interaction[Client], case: Range[int, 1, 2
     shown = [each for each in found if each.rule not in SILENT]
     if not shown:
         raise Refused(said.NO_CASES_OF_YOURS)
-    texts = [case_view.for_its_person(each, appeal=await client.appeals.of_case(each.id)) for each in shown]
-    held = await client.sanctions.standing(server_id, person)
-    await whisper(interaction, "\n".join([case_view.for_themselves(held), *texts, f"-# {words.HOW}"]))
+    lines = [case_view.for_themselves(await client.sanctions.standing(server_id, person)), f"-# {words.HOW}"]
+    for each in shown:
+        text = case_view.for_its_person(each, appeal=await client.appeals.of_case(each.id))
+        if len("\n".join([*lines, text])) > _MESSAGE_ROOM:
+            break
+        lines.append(text)
+    await whisper(interaction, "\n".join(lines))

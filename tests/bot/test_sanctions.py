@@ -228,10 +228,16 @@ async def test_it_is_for_moderators_and_the_floor_keeps_its_prompt(bar: Bar, for
 
 
 async def test_cases_a_page_at_a_time(bar: Bar) -> None:
-    for _ in range(11):
-        await bar.bot.database.cases.refuse(
-            server_id=bar.stage.guild.id, channel_id=bar.stage.channel.id, person=bar.ann.id, rule="explicit"
-        )
+    here = {"server_id": bar.stage.guild.id, "channel_id": bar.stage.channel.id, "person": bar.ann.id}
+    made = [await bar.bot.database.cases.refuse(**here, rule="list", entry="*" * 60) for _ in range(11)]
+    for case in made:
+        await bar.bot.database.appeals.lodge(case, person=bar.stage.server.snowflake(), text="*" * 500)
+    ends_at = now() + timedelta(days=1)
+    await bar.bot.database.sanctions.block(
+        bar.stage.guild.id, bar.ann.id, ends_at=ends_at, reason="*" * 200, by=bar.mo.id
+    )
+    await bar.told("/mod case", number=made[-1].id)  # as long as it gets, and Discord takes it
+    assert "Blocked until" in (await bar.told("/appeal", bar.ann)).content
     first = await bar.told("/mod cases", person=bar.ann)
     assert "11 cases · page 1 of 2" in first.content
     assert first.labels == [said.NEXT]
