@@ -125,6 +125,20 @@ class Desk:
 
         ``private``: only who asked sees the answer. ``spoiler``: its pictures are covered until they are pressed.
         """
+        with self._queue.rush.one():
+            job = await self._take(interaction, spec, private, spoiler, enlargement)
+        if job is not None:
+            self._queue.begin(job)
+
+    async def _take(
+        self,
+        interaction: discord.Interaction[Any],
+        spec: PromptSpec,
+        private: bool,
+        spoiler: bool,
+        enlargement: specs.Enlargement | None,
+    ) -> Job | None:
+        """Write a request down and acknowledge it; None where nothing comes of it."""
         owner = interaction.user.id
         self._policy.check(spec)
         if not private and not circumstances.may_post(interaction):
@@ -140,7 +154,8 @@ class Desk:
         if job is None:
             _log.info("told twice of one interaction", job=interaction.id)
         elif await self._acknowledge(interaction, job):
-            self._queue.begin(job)
+            return job
+        return None
 
     async def admit_survey(
         self, interaction: discord.Interaction[Any], wanted: Sequence[PromptSpec]

@@ -19,6 +19,7 @@ from bot.job_message import JobMessage, TokenDead
 from bot.moderation.policy import Decision
 from bot.pace import Pace
 from bot.patience import Undeliverable
+from bot.rush import Rush
 from bot.scrutiny import Scrutiny
 from bot.whereabouts import Gone
 from generation import drawing, png, source
@@ -49,6 +50,7 @@ class Means:
     jobs: Jobs
     pictures: Pictures
     given: Given
+    rush: Rush
     process: DrawingProcess
     delivery: Delivery
     gallery: Gallery
@@ -100,6 +102,7 @@ class Errand:
 
         It is judged here too: an earlier version of the program, with other lists, may have taken it.
         """
+        await self._means.rush.over()
         await self._means.permit(specs.read(self.job.spec))
         if self.job.state is JobState.ACCEPTING:
             await self._move(JobState.QUEUED)

@@ -20,6 +20,7 @@ from bot.gallery import Gallery
 from bot.holding import Holding
 from bot.insisting import insist
 from bot.pace import Pace
+from bot.rush import Rush
 from bot.scrutiny import Scrutiny
 from generation.drawing import DrawingProcess
 from generation.spec import PromptSpec
@@ -41,7 +42,7 @@ class OnTheWay:
 
 
 class Queue:
-    """The jobs that are on their way now, a task each."""
+    """The jobs that are on their way now, a task each. While there is a ``rush``, none is begun."""
 
     def __init__(
         self,
@@ -57,11 +58,13 @@ class Queue:
         scrutiny: Scrutiny,
         holding: Holding,
     ) -> None:
+        self.rush = Rush()
         self._jobs = jobs
         self._means = Means(
             jobs=jobs,
             pictures=pictures,
             given=given,
+            rush=self.rush,
             process=process,
             delivery=delivery,
             gallery=gallery,
