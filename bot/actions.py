@@ -111,6 +111,19 @@ async def unfavour(interaction: Interaction, job: Job, index: int | None = None)
     await answer(interaction, layout.view(offers.favourite(False, index), job.id))
 
 
+async def report(interaction: Interaction, job: Job, index: int | None = None) -> None:
+    """Ask what is wrong with pictures; all of the job's are reported together, as they stand in one message."""
+    await interaction.client.reports.ask(interaction, job)
+
+
+async def report_message(interaction: Interaction, message: discord.Message) -> None:
+    """Ask what is wrong with the pictures of a message of the bot's."""
+    job = await interaction.client.findings.job_of(interaction, message)
+    if job is None:
+        raise Refused(words.reports.NOT_MINE)
+    await report(interaction, job)
+
+
 async def delete(interaction: Interaction, job: Job, index: int | None = None) -> None:
     """Ask once whether pictures shall be deleted; nothing is deleted yet."""
     left = await _deletable(interaction, job, index)
@@ -211,6 +224,7 @@ DEEDS: Mapping[Action, Deed] = {
     **{action: partial(enlarge, factor=factor) for action, factor in offers.ENLARGED.items()},
     Action.FAVOURITE: favour,
     Action.UNFAVOURITE: unfavour,
+    Action.REPORT: report,
     Action.DELETE: delete,
     Action.ERASE: erase,
     Action.KEEP: keep,

@@ -39,6 +39,7 @@ from bot.privacy import Privacy
 from bot.queue import Queue
 from bot.remarks import Remarks
 from bot.remixing import FOUND_DEEDS
+from bot.reports import Reports
 from bot.research import Research
 from bot.review import Review
 from bot.scrutiny import Scrutiny
@@ -177,9 +178,9 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
         gallery = Gallery(pictures=database.pictures, remarks=remarks)
         pace, gateway = Pace(), Gateway()
         rulebook = Rulebook(configurations=database.configurations, entries=database.entries)
-        holding = Holding(
-            cases=database.cases, jobs=database.jobs, rulebook=rulebook, gallery=gallery, board=delivery.board
-        )
+        cases, jobs, board = database.cases, database.jobs, delivery.board
+        holding = Holding(cases=cases, jobs=jobs, rulebook=rulebook, gallery=gallery, board=board)
+        reports = Reports(cases=cases, jobs=jobs, rulebook=rulebook, gallery=gallery, holding=holding, board=board)
         scrutiny = Scrutiny(
             whereabouts=delivery.whereabouts(gateway),
             rulebook=rulebook,
@@ -201,14 +202,9 @@ async def _put_together(configuration: Configuration, profile: Profile, floor: F
             holding=holding,
         )
         review = Review(
-            cases=database.cases,
-            jobs=database.jobs,
-            rulebook=rulebook,
-            holding=holding,
-            delivery=delivery,
-            queue=queue,
+            cases=cases, jobs=jobs, rulebook=rulebook, holding=holding, delivery=delivery, queue=queue, reports=reports
         )
-        office = Office.open(database, rulebook=rulebook, board=delivery.board, holding=holding, queue=queue)
+        office = Office.open(database, rulebook=rulebook, board=board, holding=holding, reports=reports, queue=queue)
         policy = Policy()
         oversight = Oversight(floor=floor, rulebook=rulebook, histories=database.histories, cases=database.cases)
         desk = Desk(

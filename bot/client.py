@@ -83,6 +83,7 @@ class Client(discord.Client):
         self.hearings, self.purging = office.hearings, office.purging
         self.cases, self.appeals, self.sanctions = office.cases, office.appeals, office.sanctions
         self.oversight, self.review, self.overpainting = oversight, review, overpainting
+        self.reports = review.reports
         self.research = research
         self.favourites, self.history, self.gallery = favourites, history, gallery
         self.drafts, self.findings = drafts, findings

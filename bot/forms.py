@@ -11,11 +11,20 @@ async def _appeal(interaction: Interaction) -> None:
     await interaction.client.hearings.submitted(interaction)
 
 
+async def _report(interaction: Interaction) -> None:
+    data: Any = interaction.data
+    number = data["custom_id"].partition(":")[2]
+    if number.isdecimal():
+        typed = dict(editing.typed_in(data["components"]))
+        await interaction.client.reports.submitted(interaction, int(number), typed.get("reason", ""))
+
+
 FORMS: Mapping[str, Callable[[Interaction], Awaitable[None]]] = {
     "appeal": _appeal,
     "edit": editing.submitted,
     "remix": remixing.remix_submitted,
     "preset": remixing.preset_submitted,
+    "report": _report,
 }
 
 

@@ -24,12 +24,13 @@ from bot.insisting import insist
 from bot.moderation.policy import SILENT
 from bot.moderation.rulebook import Rulebook
 from bot.patience import Undeliverable
+from bot.reports import Reports
 from bot.standing import check_moderates
 from bot.words import appeals as words
 from storage.errors import AppealedAlready, StorageError, TooMany
 from storage.moderation.appeals import MOST_A_DAY, Appeals
 from storage.moderation.cases import Cases
-from storage.moderation.records import Appeal, AppealState, Case, CaseState, before
+from storage.moderation.records import Appeal, AppealState, Case, CaseKind, CaseState, before
 
 _log = structlog.get_logger(__name__)
 
@@ -41,12 +42,22 @@ _EVERY_SECONDS = 300.0
 class Hearings:
     """Appeals, from the button under a refusal to the word that they were decided."""
 
-    def __init__(self, *, appeals: Appeals, cases: Cases, rulebook: Rulebook, board: Board, holding: Holding) -> None:
+    def __init__(
+        self,
+        *,
+        appeals: Appeals,
+        cases: Cases,
+        rulebook: Rulebook,
+        board: Board,
+        holding: Holding,
+        reports: Reports,
+    ) -> None:
         self._appeals = appeals
         self._cases = cases
         self._rulebook = rulebook
         self._board = board
         self._holding = holding
+        self._reports = reports
         self._following: set[asyncio.Task[None]] = set()
         self._posting: set[int] = set()
 
@@ -172,6 +183,8 @@ class Hearings:
         _, case = await self._found(appeal.id)
         if appeal.state is AppealState.UPHELD:
             await self._holding.update(case)
+            if case.kind is CaseKind.REPORTED:
+                await self._reports.settle(case)
         told = words.told_upheld if appeal.state is AppealState.UPHELD else words.told_dismissed
         try:
             await self._board.tell(appeal.person, told(case.id))

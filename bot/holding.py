@@ -16,7 +16,7 @@ from bot.insisting import insist
 from bot.job_message import JobMessage
 from bot.moderation.rulebook import Rulebook
 from bot.patience import Undeliverable
-from bot.presenting import Card, Tone, Upload
+from bot.presenting import Card, Tone, Upload, plain
 from bot.scrutiny import Ruling
 from storage.jobs import Jobs
 from storage.moderation.cases import Cases
@@ -25,9 +25,10 @@ from storage.records import Job
 
 _log = structlog.get_logger(__name__)
 
-#: What tells the messages of one job apart, behind its id in their nonces.
+_REASONS_SHOWN = 5
+#: What tells the messages of one job apart, behind its id in their nonces, which have 25 characters at most.
 _NOTICE, _END = "-held", "-end"
-_CARD = {CaseKind.HELD: "-card", CaseKind.REPORTED: "-report"}
+_CARD = {CaseKind.HELD: "-card", CaseKind.REPORTED: "-told"}
 
 
 #: What the log says of a case that ended because its card could not be posted.
@@ -76,7 +77,7 @@ class Holding:
             uploads = await self._gallery.uploads(job)
             message_id = await self._board.post(
                 channel_id,
-                view=review_card.view(case, uploads, private=job.reply.private),
+                view=review_card.view(case, uploads, private=job.reply.private, said=await self._said(case)),
                 uploads=uploads,
                 nonce=f"{job.id}{_CARD[case.kind]}",
                 since=job.id,
@@ -100,7 +101,7 @@ class Holding:
         approved = case.kind is CaseKind.HELD and case.state is CaseState.APPROVED
         note = words.review.TAKEN_BACK if approved and job is None else ""
         private = job is not None and job.reply.private
-        return review_card.view(case, uploads, private=private, note=note), uploads
+        return review_card.view(case, uploads, private=private, said=await self._said(case), note=note), uploads
 
     async def update(self, case: Case) -> None:
         """Let the card of a case say how it stands, if there is one and it is still there."""
@@ -124,6 +125,14 @@ class Holding:
             return
         view = layout.view(Card(text=sentence, tone=Tone.ENDED), job.id)
         await self._board.show(job.reply.channel_id, notice, view=view)
+
+    async def _said(self, case: Case) -> str:
+        """What members wrote of a reported case."""
+        if case.kind is not CaseKind.REPORTED:
+            return ""
+        reports = await insist(lambda: self._cases.reports(case.id))
+        reasons = [plain(each.reason) for each in reports if each.reason.strip()]
+        return words.reports.reported_by(len(reports), reasons[:_REASONS_SHOWN])
 
     async def _notify(self, job: Job, message: JobMessage, card: Card, ending: str) -> None:
         try:

@@ -19,12 +19,14 @@ def more(spec: PromptSpec, *, favourite: bool, index: int | None, enlarged: int 
     """
     several = spec.count > 1 and index is None
     if several:
-        return Card(text=words.pictures.MORE_FOR_ALL, actions=(Action.DELETE,))
+        return Card(text=words.pictures.MORE_FOR_ALL, actions=(Action.REPORT, Action.DELETE))
     heart = Action.UNFAVOURITE if favourite else Action.FAVOURITE
     side = max(spec.finished_size) * enlarged
     larger = (action for action, factor in LARGER.items() if factor > spec.larger)
     enlarge = (action for action, factor in ENLARGED.items() if side * factor <= LARGEST_SIDE)
-    return Card(text=words.pictures.MORE_FOR_ONE, actions=(*larger, *enlarge, heart, Action.DELETE), index=index)
+    return Card(
+        text=words.pictures.MORE_FOR_ONE, actions=(*larger, *enlarge, heart, Action.REPORT, Action.DELETE), index=index
+    )
 
 
 def favourite(kept: bool, index: int | None) -> Card:

@@ -10,6 +10,7 @@ from bot.holding import Holding
 from bot.moderation.rulebook import Rulebook
 from bot.purging import Purging
 from bot.queue import Queue
+from bot.reports import Reports
 from bot.weekly import Weekly
 from storage.database import Database
 from storage.moderation.appeals import Appeals
@@ -29,14 +30,28 @@ class Office:
     weekly: Weekly
 
     @classmethod
-    def open(cls, database: Database, *, rulebook: Rulebook, board: Board, holding: Holding, queue: Queue) -> Self:
+    def open(
+        cls,
+        database: Database,
+        *,
+        rulebook: Rulebook,
+        board: Board,
+        holding: Holding,
+        reports: Reports,
+        queue: Queue,
+    ) -> Self:
         """Make them."""
         return cls(
             cases=database.cases,
             appeals=database.appeals,
             sanctions=database.sanctions,
             hearings=Hearings(
-                appeals=database.appeals, cases=database.cases, rulebook=rulebook, board=board, holding=holding
+                appeals=database.appeals,
+                cases=database.cases,
+                rulebook=rulebook,
+                board=board,
+                holding=holding,
+                reports=reports,
             ),
             purging=Purging(
                 purges=database.purges, jobs=database.jobs, pictures=database.pictures, queue=queue, board=board

@@ -37,6 +37,7 @@ class Action(StrEnum):
     ENLARGE_FOUR = "enlarge4"
     FAVOURITE = "favourite"
     UNFAVOURITE = "unfavourite"
+    REPORT = "report"
     DELETE = "delete"
     ERASE = "erase"
     KEEP = "keep"
@@ -249,15 +250,11 @@ def _picks(spec: PromptSpec, left: Sequence[int]) -> tuple[Pick, ...]:
     """The pictures that can be taken alone: none where there is but one."""
     if spec.count == 1 or not left:
         return ()
-    alone = {index: picture(spec, index) for index in left}
+    alone, variation = {index: picture(spec, index) for index in left}, words.pictures.variation
     return tuple(
-        Pick(index, words.pictures.pick(index + 1), _seeds(each) if each.subseed_strength == 0 else _variation(each))
+        Pick(index, words.pictures.pick(index + 1), variation(each.subseed) if each.subseed_strength else _seeds(each))
         for index, each in alone.items()
     )
-
-
-def _variation(spec: PromptSpec) -> str:
-    return words.pictures.variation(spec.subseed)
 
 
 def _seeds(spec: PromptSpec) -> str:

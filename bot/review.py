@@ -20,8 +20,9 @@ from bot.holding import Holding
 from bot.insisting import insist
 from bot.moderation.rulebook import Rulebook
 from bot.queue import Queue
+from bot.reports import Reports
 from bot.review_buttons import Act
-from bot.standing import moderates
+from bot.standing import check_moderates
 from storage.errors import StorageError
 from storage.jobs import Jobs, now
 from storage.moderation.cases import Cases
@@ -48,6 +49,7 @@ class Review:
         holding: Holding,
         delivery: Delivery,
         queue: Queue,
+        reports: Reports,
     ) -> None:
         self._cases = cases
         self._jobs = jobs
@@ -55,6 +57,7 @@ class Review:
         self._holding = holding
         self._delivery = delivery
         self._queue = queue
+        self.reports = reports
         self._following: set[asyncio.Task[None]] = set()
 
     async def press(self, interaction: discord.Interaction[Any], act: Act, case_id: int) -> None:
@@ -62,8 +65,7 @@ class Review:
         case = await self._cases.find(case_id)
         if case is None or case.server_id != interaction.guild_id:
             raise Refused(words.review.NO_CASE)
-        if not await moderates(interaction):
-            raise Refused(words.review.NOT_A_MODERATOR)
+        await check_moderates(interaction)
         await interaction.response.defer()
         won = await self.decide(case, act, by=interaction.user.id)
         case = await self._found(case_id)
@@ -100,7 +102,11 @@ class Review:
     async def recover(self) -> None:
         """After a start: bring those cases before the moderators that the last run had no time to."""
         for case in await self._cases.open_since(now()):
-            if case.kind is not CaseKind.HELD or case.card_message_id is not None or case.job_id is None:
+            if case.card_message_id is not None or case.job_id is None:
+                continue
+            if case.kind is CaseKind.REPORTED:
+                if case.hidden_at is not None:
+                    await self.reports.carry_out(case)
                 continue
             job = await self._jobs.find(case.job_id)
             if job is not None and job.state is JobState.HELD:
@@ -134,7 +140,9 @@ class Review:
 
     async def _follow(self, case: Case, *, blocked: bool = False) -> None:
         """Do what a decision brings: deliver what was let through, or tell its person why it does not come."""
-        if case.job_id is None or case.kind is not CaseKind.HELD:
+        if case.kind is CaseKind.REPORTED:
+            return await self.reports.settle(case)
+        if case.job_id is None:
             return
         if case.state is CaseState.APPROVED:
             return await self._queue.resume(case.job_id)

@@ -19,11 +19,16 @@ PATIENCE = timedelta(hours=24)
 _WAITING, _DECIDED = discord.Colour(0xC9A24B), discord.Colour(0x7A8794)
 
 
-def view(case: Case, uploads: Sequence[Upload], *, private: bool = False, note: str = "") -> ui.LayoutView:
-    """Lay a case out for the moderators: open with its buttons, decided with who did; ``note`` is a last small line."""
+def view(
+    case: Case, uploads: Sequence[Upload], *, private: bool = False, said: str = "", note: str = ""
+) -> ui.LayoutView:
+    """Lay a case out for the moderators: open with its buttons, decided with who did.
+
+    ``said`` is what members wrote of it; ``note`` is a last small line.
+    """
     is_open = case.state is CaseState.OPEN
     container: ui.Container[Any] = ui.Container(accent_colour=_WAITING if is_open else _DECIDED)
-    container.add_item(ui.TextDisplay(_text(case, private=private)))
+    container.add_item(ui.TextDisplay("\n".join(filter(None, (_text(case, private=private), said)))))
     if uploads:
         container.add_item(ui.MediaGallery(*(layout.media(each, spoiler=True) for each in uploads)))
     notes = [words.case_line(case.id), _scores(case), *([] if uploads else [words.GONE]), *([note] if note else [])]

@@ -6,7 +6,7 @@ from bot.commands.filter import filter_group
 from bot.commands.help import help_command
 from bot.commands.history import history
 from bot.commands.imagine import imagine
-from bot.commands.messages import delete, recipe, remix, save_as_preset
+from bot.commands.messages import delete, recipe, remix, report, save_as_preset
 from bot.commands.mod import mod
 from bot.commands.preset import preset
 from bot.commands.privacy import privacy
@@ -20,7 +20,7 @@ from bot.commands.study import study
 COMMANDS = (
     *(imagine, queue, history, preset, scan, study, quota, settings, privacy, appeal),
     *(config, filter_group, mod, help_command),
-    *(recipe, remix, save_as_preset, delete),
+    *(recipe, remix, save_as_preset, report, delete),
 )
 
 __all__ = ["COMMANDS"]

@@ -1,4 +1,4 @@
-"""The commands in the menu of a message: Recipe, Remix, Save as preset, Delete."""
+"""The commands in the menu of a message: Recipe, Remix, Save as preset, Report, Delete."""
 
 import discord
 from discord import app_commands
@@ -30,6 +30,14 @@ async def remix(interaction: discord.Interaction[Client], message: discord.Messa
 async def save_as_preset(interaction: discord.Interaction[Client], message: discord.Message) -> None:
     """Keep the manner of a picture under a name."""
     await menus.use(interaction, message, What.PRESET)
+
+
+@app_commands.context_menu(name="Report")
+@app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
+async def report(interaction: discord.Interaction[Client], message: discord.Message) -> None:
+    """Tell the moderators that something is wrong with a picture of the bot's."""
+    await actions.report_message(interaction, message)
 
 
 @app_commands.context_menu(name="Delete")

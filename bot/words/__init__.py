@@ -6,9 +6,9 @@ Texts that come from people are escaped before they get here (see :mod:`bot.pres
 program says of one request, such as :class:`generation.errors.InvalidChoice`, is worded where it is known.
 """
 
-from bot.words import editing, history, messages, pictures, review
+from bot.words import editing, history, messages, pictures, reports, review
 
-__all__ = ["editing", "history", "messages", "pictures", "review"]
+__all__ = ["editing", "history", "messages", "pictures", "reports", "review"]
 
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -72,7 +72,7 @@ HELP = """\
 - `spoiler` covers the pictures; `private` shows them to you alone.
 
 **/settings** keeps what you would otherwise type each time: `set` some, `show` them, `reset` one or all. \
-`explain` says where each value of your next picture comes from.
+`explain` says where each value comes from.
 
 **/preset** keeps choices under a name, for one picture or, with `use`, for all: `save`, `list`, `edit`, `share`. \
 **/quota** says how many pictures you have left, **/privacy** hands out or deletes all that is kept of you.
@@ -86,10 +86,10 @@ Under a picture, **Again** draws it with a new seed for whoever presses it, **Va
 opens its settings, **Recipe** shows all it was made of, and **More** has the rest. While you wait, **Cancel** takes \
 your picture back, **/queue** shows all that you wait for, and **/history** what you have and your favourites.
 
-In the menu of any message, under *Apps*, **Recipe**, **Remix** and **Save as preset** read the pictures in it, and \
-**Delete** removes your own.
+In the menu of any message, under *Apps*, **Recipe**, **Remix** and **Save as preset** read the pictures in it; \
+**Report** tells the moderators, **Delete** removes your own.
 
-When something fails you are shown an error id; the bot's operator can look it up."""
+When something fails you get an error id for the bot's operator."""
 
 
 def ordinal(number: int) -> str:

@@ -39,7 +39,6 @@ MAY_NOT_POST = "The bot may not post in this channel any more, so the picture do
 NEEDS = "The bot may not post here: it needs View Channel, Send Messages and Attach Files in this channel."
 
 # To moderators.
-NOT_A_MODERATOR = "Only moderators of this server decide on this."
 NO_CASE = "There is no such case in this server."
 TITLE = {"held": "A picture waits for a moderator", "reported": "A picture was reported, and is hidden"}
 WHY = {

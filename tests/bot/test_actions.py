@@ -193,13 +193,15 @@ async def test_a_favourite_is_kept_and_taken_back(stage: Stage, bot: Bot, pictur
     assert picture.interaction is not None
     job_id = picture.interaction.id
     card = await more_of(stage.ben, picture)
-    assert card.labels == [*LARGER, "Favourite", "Delete"]
+    assert card.labels == [*LARGER, "Favourite", "Report", "Delete"]
     await stage.ben.clicks(card, "Favourite")
     await card.when(lambda card: words.pictures.IS_FAVOURITE in card.text)
     assert await bot.database.favourites.holds(stage.ben.id, job_id, 0)
     card = await more_of(stage.ben, picture)
-    assert card.labels == [*LARGER, "No favourite any more", "Delete"]
-    assert (await more_of(stage.ann, picture)).labels == [*LARGER, "Favourite", "Delete"], "everybody has their own"
+    assert card.labels == [*LARGER, "No favourite any more", "Report", "Delete"]
+    assert (await more_of(stage.ann, picture)).labels == [*LARGER, "Favourite", "Report", "Delete"], (
+        "everybody has their own"
+    )
     await stage.ben.clicks(card, "No favourite any more")
     await card.when(lambda card: words.pictures.NO_FAVOURITE in card.text)
     assert not await bot.database.favourites.holds(stage.ben.id, job_id, 0)
@@ -232,7 +234,7 @@ async def test_one_of_several_is_deleted_and_the_others_stay(stage: Stage, bot: 
     assert [file.filename for file in grid.attachments] == ["ninewords-10.png", "ninewords-12.png"]
     assert "Picture 2" not in str(grid.components)
     card = await more_of(stage.ann, grid)
-    assert card.labels == ["Delete"]
+    assert card.labels == ["Report", "Delete"]
     await stage.ann.clicks(card, "Delete")
     await card.when(lambda card: words.pictures.sure(several=True) in card.text)
     await stage.ann.clicks(card, "Yes, delete")
@@ -337,7 +339,7 @@ async def test_a_larger_one_is_drawn_over_the_picture(stage: Stage, bot: Bot) ->
     spec = (await job_of(bot, pressed)).spec
     assert (spec["seed"], spec["count"], spec["larger"], spec["larger_guidance_scale"]) == (11, 1, 1.5, 9.0)
     card = await more_of(stage.ben, message)
-    assert card.labels == ["Larger, 2×", "Favourite", "Delete"]
+    assert card.labels == ["Larger, 2×", "Favourite", "Report", "Delete"]
     pressed = await stage.ben.clicks(card, "Larger, 2×")
     message = await finished(pressed)
     assert [(file.width, file.height) for file in message.attachments] == [(128, 128)]

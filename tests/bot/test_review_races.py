@@ -18,7 +18,7 @@ def promises_kept(account: Account, runs: int) -> None:
 
 
 async def test_some_races(tmp_path: Path) -> None:
-    promises_kept(await race(tmp_path, 150), 150)
+    promises_kept(await race(tmp_path, 100), 100)
 
 
 @pytest.mark.slow

@@ -29,6 +29,7 @@ from bot.insisting import insist
 from bot.moderation.rulebook import Rulebook
 from bot.pace import Pace
 from bot.queue import Queue
+from bot.reports import Reports
 from bot.review import Review
 from bot.review_buttons import Act
 from bot.scrutiny import Scrutiny
@@ -164,6 +165,7 @@ class Program:
         self.people: Any = Door(database.people, self._open)
         pictures: Any = Door(database.pictures, self._open)
         jobs: Any = Door(database.jobs, self._open)
+        given: Any = Door(database.given, self._open)
         rejections: Any = Door(database.rejections, self._open)
         gallery = Gallery(pictures=pictures, remarks=_no_remarks)
         holding = Holding(cases=self.cases, jobs=jobs, rulebook=rulebook, gallery=gallery, board=delivery.board)
@@ -182,13 +184,23 @@ class Program:
             process=process,
             delivery=delivery,
             gallery=gallery,
+            given=given,
             permit=_permitted,
             pace=Pace(),
             scrutiny=scrutiny,
             holding=holding,
         )
+        reports = Reports(
+            cases=self.cases, jobs=jobs, rulebook=rulebook, gallery=gallery, holding=holding, board=delivery.board
+        )
         self.review = Review(
-            cases=self.cases, jobs=jobs, rulebook=rulebook, holding=holding, delivery=delivery, queue=self.queue
+            cases=self.cases,
+            jobs=jobs,
+            rulebook=rulebook,
+            holding=holding,
+            delivery=delivery,
+            queue=self.queue,
+            reports=reports,
         )
         self._doing: set[asyncio.Task[Any]] = set()
 
