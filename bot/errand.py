@@ -187,7 +187,7 @@ class Errand:
 
     async def _bring(self, message: JobMessage, *, directly: bool) -> None:
         """Show the pictures; ``directly`` says whether they may go to their person outside of the server."""
-        card = await self._means.gallery.card(self.job)
+        card = await insist(lambda: self._means.gallery.card(self.job))
         elsewhere: str | None = words.finished_elsewhere(self.job.owner)
         if self.job.reply.private:
             elsewhere = words.pictures.private_elsewhere(self.job.owner) if directly else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Self
 
-from tests.bot.stage import PATIENCE, Stage
+from tests.bot.stage import Stage
 from tests.discord_server import Answer, Interaction, Message, Person
 from tests.faults.nursery import Nursery, Point
 
@@ -20,6 +20,7 @@ _FREE = 4
 _ROUND = 50
 _LONGEST_LIFE = 0.5
 _POINT_PATIENCE = 20.0
+_DELIVERY_PATIENCE = 300.0
 
 POINTS = tuple(
     Point(module, owner, method, before, turn)
@@ -160,6 +161,6 @@ async def all_delivered(acknowledged: list[Interaction]) -> None:
     """Wait until every request has its pictures; what never gets them is counted by whoever called."""
     waiting = acknowledged
     with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(_DELIVERY_PATIENCE):
             while waiting := [each for each in waiting if not pictures_of(each)]:  # noqa: ASYNC110  (no event for all)
                 await asyncio.sleep(0.05)

@@ -5,11 +5,15 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 
+import pytest
 from sqlalchemy import text
 
 from bot import words
 from bot.application import Bot
-from storage.records import JobState
+from bot.remarks import Remarks
+from generation.spec import PromptSpec
+from storage.errors import DatabaseBusy
+from storage.records import Job, JobState
 from tests.bot.stage import PATIENCE, Stage, eventually, finished
 from tests.discord_server import Interaction
 from tests.faults.figures import Figures
@@ -67,6 +71,22 @@ async def test_a_full_disk(stage: Stage, full: bool, figures: Figures) -> None:
         await _room(bot, _ALL_THE_ROOM)
     figures.note("disk full", longest_answer_s=max(took), full_s=round(sum(took)), refusals=len(took))
     assert max(took) < _ACKNOWLEDGED_WITHIN or not full, "only a machine of its own tells"
+
+
+async def test_what_a_card_needs_is_read_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    read = Remarks.__call__
+
+    async def busy(remarks: Remarks, spec: PromptSpec, job: Job) -> list[str]:
+        asked.append(job.id)
+        if len(asked) < _LEAST:
+            raise DatabaseBusy("The database has too much to do just now.")
+        return await read(remarks, spec, job)
+
+    monkeypatch.setattr(Remarks, "__call__", busy)
+    async with stage.bot():
+        await finished(await stage.ben.uses("/imagine", channel=stage.channel, prompt="a cat", size="64x64"))
+    assert len(asked) == _LEAST
 
 
 async def _room(bot: Bot, pages: int) -> None:
