@@ -1,5 +1,6 @@
 """Cards as Discord lays them out: one container with text, pictures, small lines, a select and rows of buttons."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -54,8 +55,10 @@ def _container(card: Card, job_id: int) -> ui.Container[Any]:
     pressed: list[ui.Item[Any]] = [JobButton(action, job_id, card.index) for action in card.actions]
     if card.case_id is not None:
         pressed.append(AppealButton(card.case_id))
-    for first in range(0, len(pressed), _BUTTONS_A_ROW):
-        container.add_item(row(pressed[first : first + _BUTTONS_A_ROW]))
+    if pressed:
+        each = math.ceil(len(pressed) / math.ceil(len(pressed) / _BUTTONS_A_ROW))  # rows of about the same length
+        for first in range(0, len(pressed), each):
+            container.add_item(row(pressed[first : first + each]))
     return container
 
 
