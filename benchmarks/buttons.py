@@ -20,6 +20,7 @@ from typing import Any
 from benchmarks.sketch_loop import publish, table
 from bot import logs
 from bot.application import Bot
+from bot.lifetime import settle
 from tests.bot.stage import PATIENCE, Stage, finished
 from tests.discord_server import Interaction, Message, StillWaiting
 
@@ -43,6 +44,7 @@ async def measure(people: int, rounds: int) -> dict[str, Any]:
                 for number in range(people)
             ]
             await _press(crowd[: len(_BUTTONS)], picture)  # the first of each kind makes what the others find made
+            settle()  # as the bot does when it has started
             times: dict[str, list[tuple[float, float]]] = {button: [] for button in _BUTTONS}
             lost = 0
             for _ in range(rounds):

@@ -24,7 +24,7 @@ from bot.found import Findings
 from bot.gallery import Gallery
 from bot.holding import Holding
 from bot.housekeeping import keep_house
-from bot.lifetime import take_turns, until_told
+from bot.lifetime import settle, take_turns, until_told
 from bot.metrics import Metrics
 from bot.moderation.floor import Floor
 from bot.moderation.rulebook import Rulebook
@@ -119,6 +119,7 @@ async def run(configuration: Configuration) -> None:
     DatabaseBusy where another bot has its data folder.
     """
     async with opened(configuration) as bot, _observed(bot):
+        settle()
         await until_told(
             bot.process.start(),
             keep_connected(bot.condition.following(bot.client), configuration.discord_token),
