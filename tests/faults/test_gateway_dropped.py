@@ -19,6 +19,9 @@ from tests.faults.kills import all_delivered, crowd, pictures_of
 #: After so many seconds without a heartbeat's answer the connection counts as lost; Discord's client waits a minute.
 _HEARTBEAT_TIMEOUT, _HEARTBEAT_INTERVAL = 1.0, 0.25
 
+#: After so many drops all pictures are waited for.
+_TOGETHER = 25
+
 Drop = Callable[[Gateway], Awaitable[None]]
 
 
@@ -105,6 +108,8 @@ async def test_what_is_played_again_is_answered(stage: Stage, full: bool, figure
                 what=f"a session after {drop.__name__}",
                 within=PATIENCE,
             )
+            if number % _TOGETHER == _TOGETHER - 1:  # nobody is refused for asking too much
+                await all_delivered(askers.asked)
         counted = await askers.account()
     figures.note("gateway dropped (reset, op 7, op 9, silence, 4000)", drops=drops, resumed=gateway.resumes, **counted)
     assert gateway.resumes >= drops

@@ -39,9 +39,10 @@ def leave(stage: Stage, channel: Channel) -> None:
 
 async def asked(stage: Stage, channel: Channel, jobs: int) -> list[Interaction]:
     """Requests for pictures that take so long that all are on their way at once."""
-    made = [await each.uses("/imagine", channel=channel, prompt="slow", size="64x64") for each in crowd(stage, jobs)]
-    for each in made:
-        await each.acknowledged(within=PATIENCE)
+    made = []
+    for person in crowd(stage, jobs):
+        made.append(await person.uses("/imagine", channel=channel, prompt="slow", size="64x64"))
+        await made[-1].acknowledged(within=PATIENCE)
     return made
 
 
