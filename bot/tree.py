@@ -4,6 +4,7 @@ Discord's library takes an interaction apart before anybody here sees it. One th
 client, and with it the gateway's session and what others send meanwhile; here it costs that one interaction.
 """
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,7 @@ def tolerant(read: Callable[[Any], None]) -> Callable[[Any], None]:
 
     def reading(payload: Any) -> None:
         try:
+            json.dumps(payload, ensure_ascii=False).encode()  # half a character can be written down nowhere
             int((payload.get("member") or payload)["user"]["id"])  # the library takes one that nobody sent
             read(payload)
         except Exception:  # noqa: BLE001  (whatever a payload makes the library raise)
@@ -68,6 +70,11 @@ def _cause(error: app_commands.AppCommandError) -> BaseException:
             return error.original
         case app_commands.NoPrivateMessage():
             return Refused(words.ONLY_IN_SERVERS)
-        case app_commands.TransformerError() | app_commands.CommandSignatureMismatch() | Unreadable():
+        case (
+            app_commands.TransformerError()
+            | app_commands.CommandSignatureMismatch()
+            | app_commands.CommandNotFound()  # its name cannot be read, or it is another version's
+            | Unreadable()
+        ):
             return Refused(words.BAD_OPTION)
     return error
