@@ -14,6 +14,9 @@ PYTHON ?= python3
 # https://download.pytorch.org/whl/cpu is the small CPU build.
 TORCH_INDEX ?=
 
+# Two tests at a time, those of a file one after another: most of them wait more than they compute.
+SIDE_BY_SIDE := -n 2 --dist loadfile
+
 export OMP_WAIT_POLICY = passive
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -25,13 +28,13 @@ run: .venv/.installed
 	$(BIN)/ninewords run
 
 test: .venv/.installed-dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE)
 
 check: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE)
 
 slow: .venv/.installed-dev
 	$(BIN)/python -m pytest -q -m slow --timeout 3600
