@@ -20,6 +20,7 @@ from pathlib import Path
 import aiohttp
 
 from bot import application, logs
+from bot import configuration as settings
 from bot.configuration import Configuration
 from bot.metrics import resident
 from generation.drawing import DrawingProcess
@@ -40,7 +41,7 @@ def main(address: str, folder: Path, drawing: float | None) -> None:
         made.append(DrawingProcess(**options))  # pyright: ignore[reportArgumentType]  (as the composition root gave them)
         return made[0]
 
-    setattr(application, "DrawingProcess", process)  # noqa: B010  (a stand-in)
+    setattr(settings, "DrawingProcess", process)  # noqa: B010  (a stand-in)
     kept = partialmethod(aiohttp.TCPConnector.__init__, keepalive_timeout=_KEPT_SECONDS)
     setattr(aiohttp.TCPConnector, "__init__", kept)  # noqa: B010  (the library's client offers no choice)
     configuration = Configuration(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import application
+from bot import configuration
 from generation.drawing import DrawingProcess
 from tests.bot.stage import Stage
 from tests.faults.figures import Figures
@@ -39,7 +39,7 @@ def figures(pytestconfig: pytest.Config, full: bool) -> Figures:
 def quick_drawer(monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> None:
     """Let bots of this process draw with the stand-in, which takes so many ``seconds`` for a picture."""
     command = (sys.executable, "-m", "tests.faults.drawer", str(seconds))
-    monkeypatch.setattr(application, "DrawingProcess", partial(DrawingProcess, command=command))
+    monkeypatch.setattr(configuration, "DrawingProcess", partial(DrawingProcess, command=command))
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from PIL import Image, ImageChops
 
 from benchmarks.faults import BLACK, DEATH, ENCODER, HANG, KILLER, MEMORY, NUMBER
 from benchmarks.sketch_loop import Loop, sketch_model
-from bot import application, specs, words
+from bot import configuration, specs, words
 from bot.application import Bot
 from generation import supervision
 from generation.drawing import DrawingProcess
@@ -140,7 +140,7 @@ async def _faulty_bot(folder: Path, injected: Injected) -> AsyncIterator[tuple[S
     )
     process = partial(DrawingProcess, command=(sys.executable, "-m", *faulty), threads=1, longest_step=_LONGEST_STEP)
     with (
-        patch.object(application, "DrawingProcess", process),
+        patch.object(configuration, "DrawingProcess", process),
         patch.object(supervision, "_LONGEST_PAUSE", 0.5),
     ):
         async with Stage.set_up(folder) as stage:

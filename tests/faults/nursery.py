@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-from bot import application, logs
+from bot import application, configuration, logs
 from bot.configuration import Configuration
 from bot.moderation.floor import Floor
 from generation.drawing import DrawingProcess
@@ -204,7 +204,7 @@ def _live(order: Mapping[str, Any], address: str, folder: Path) -> None:
         if order["point"] is not None:
             Point(**order["point"]).lay()
         command = (sys.executable, "-m", "tests.faults.drawer", str(order["drawing"]))
-        setattr(application, "DrawingProcess", partial(DrawingProcess, command=command))  # noqa: B010  (a stand-in)
+        setattr(configuration, "DrawingProcess", partial(DrawingProcess, command=command))  # noqa: B010  (a stand-in)
         if order["drain"] is not None:
             setattr(application, "_DRAIN_SECONDS", order["drain"])  # noqa: B010  (the program's own, shortened)
         forked.lay(order["drawing"])

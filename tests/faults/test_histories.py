@@ -41,6 +41,7 @@ from bot.pace import Pace
 from bot.policy import Policy
 from bot.queue import Queue
 from bot.quota import DAY, Quota
+from bot.reports import Reports
 from bot.review import Review
 from bot.review_buttons import Act
 from bot.scrutiny import Scrutiny
@@ -122,7 +123,9 @@ class Bot:
         rulebook = Rulebook(configurations=database.configurations, entries=database.entries)
         gallery = Gallery(pictures=database.pictures, remarks=_no_remarks)
         cases, jobs, pictures = database.cases, database.jobs, database.pictures
-        holding = Holding(cases=cases, jobs=jobs, rulebook=rulebook, gallery=gallery, board=self.stands_in["board"])
+        board = self.stands_in["board"]
+        holding = Holding(cases=cases, jobs=jobs, rulebook=rulebook, gallery=gallery, board=board)
+        reports = Reports(cases=cases, jobs=jobs, rulebook=rulebook, gallery=gallery, holding=holding, board=board)
         self.queue = Queue(
             jobs=jobs,
             pictures=pictures,
@@ -140,9 +143,16 @@ class Bot:
                 look=_not_looked_at,
             ),
             holding=holding,
+            given=database.given,
         )
         self.review = Review(
-            cases=cases, jobs=jobs, rulebook=rulebook, holding=holding, delivery=stands_in, queue=self.queue
+            cases=cases,
+            jobs=jobs,
+            rulebook=rulebook,
+            holding=holding,
+            delivery=stands_in,
+            queue=self.queue,
+            reports=reports,
         )
         everything: Any = Everything()
         self.desk = Desk(

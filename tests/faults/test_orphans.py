@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from bot import application, words
+from bot import application, configuration, words
 from bot.queue import Queue
 from generation.drawing import DrawingProcess
 from storage.records import JobState
@@ -28,10 +28,10 @@ async def test_every_orphan_is_taken_up_at_the_start(
     stage: Stage, full: bool, figures: Figures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = 1000 if full else 30
-    monkeypatch.setattr(application, "DrawingProcess", partial(DrawingProcess, command=_drawer(3600)))
+    monkeypatch.setattr(configuration, "DrawingProcess", partial(DrawingProcess, command=_drawer(3600)))
     monkeypatch.setattr(application, "_DRAIN_SECONDS", 0.0)
     asked = await _left_behind(stage, wanted)
-    monkeypatch.setattr(application, "DrawingProcess", partial(DrawingProcess, command=_drawer(0)))
+    monkeypatch.setattr(configuration, "DrawingProcess", partial(DrawingProcess, command=_drawer(0)))
     recover, taken, seconds = Queue.recover, Counter[JobState](), 0.0
 
     async def timed(queue: Queue) -> None:
