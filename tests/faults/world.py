@@ -38,10 +38,10 @@ class Process:
     def __init__(self) -> None:
         self.hands: dict[int, Job] = {}
 
-    def submit(self, spec: PromptSpec, *, owner: int, key: str) -> Job:
+    def submit(self, spec: PromptSpec, *, owner: int, key: str, image: bytes | None = None) -> Job:
         """Take a job."""
         assert int(key) not in self.hands, "a job is drawn by one errand at a time"
-        order = Draw(key=key, owner=str(owner), spec=spec)
+        order = Draw(key=key, owner=str(owner), spec=spec, body=image or b"")
         hand = self.hands[int(key)] = Job(
             order, owner=owner, look=lambda _: None, cancel=self._cancel, reprioritise=lambda *_: None
         )
@@ -187,6 +187,7 @@ class Response:
 
     def __init__(self, job_id: int, there: Discord, outcome: str) -> None:
         self._job_id, self._there, self._outcome = job_id, there, outcome
+        self._done = False
 
     async def defer(self, **_: object) -> None:
         """Acknowledge it: ``heard``, ``late``, or with no answer, ``unanswered`` or ``unheard``."""
@@ -196,6 +197,11 @@ class Response:
             self._there.told.add(self._job_id)
         if self._outcome != "heard":
             raise ConnectionResetError
+        self._done = True
+
+    def is_done(self) -> bool:
+        """Whether it is known that it was acknowledged."""
+        return self._done
 
 
 class Everything:
