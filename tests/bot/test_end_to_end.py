@@ -394,11 +394,13 @@ async def test_an_interaction_that_cannot_be_read_costs_nobody_else(stage: Stage
     assert stage.server.commands.syncs == sessions, "the client lives on"
 
 
-async def test_half_a_character_costs_nobody_else(stage: Stage, bot: Bot) -> None:
-    stage.server.faults.malform(lambda payload: payload["data"]["options"][0].update(value="\ud800"))
-    lost = await imagine(stage)
-    await finished(await imagine(stage))
-    assert lost.answer is None
+async def test_half_a_character_is_a_question_mark(stage: Stage, bot: Bot) -> None:
+    stage.server.faults.malform(lambda payload: payload["data"]["options"][-1].update(value="cat \ud800"))
+    interaction = await imagine(stage, prompt="cat")
+    await finished(interaction)
+    job = await bot.database.jobs.find(interaction.id)
+    assert job is not None
+    assert "cat ?" in str(job.spec)
 
 
 async def test_a_command_that_cannot_be_read_is_said_to_be(stage: Stage, bot: Bot) -> None:
