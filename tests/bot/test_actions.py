@@ -339,7 +339,7 @@ async def test_a_larger_one_is_drawn_over_the_picture(stage: Stage, bot: Bot) ->
     spec = (await job_of(bot, pressed)).spec
     assert (spec["seed"], spec["count"], spec["larger"], spec["larger_guidance_scale"]) == (11, 1, 1.5, 9.0)
     card = await more_of(stage.ben, message)
-    assert card.labels == ["Larger, 2×", "Favourite", "Report", "Delete"]
+    assert card.labels == ["Larger, 2×", "Enlarge, 2×", "Enlarge, 4×", "Favourite", "Report", "Delete"]
     pressed = await stage.ben.clicks(card, "Larger, 2×")
     message = await finished(pressed)
     assert [(file.width, file.height) for file in message.attachments] == [(128, 128)]
