@@ -250,7 +250,7 @@ async def test_cancelling_is_for_the_owner(stage: Stage, bot: Bot) -> None:
 
 
 async def test_a_button_pressed_too_late(stage: Stage, bot: Bot) -> None:
-    interaction = await imagine(stage)
+    interaction = await imagine(stage, steps=64)
     early = await interaction.message_when(lambda message: "Cancel" in message.labels, within=PATIENCE)
     before = early.now
     message = await finished(interaction)
