@@ -5,7 +5,7 @@ client, and with it the gateway's session and what others send meanwhile; here i
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -18,6 +18,13 @@ from bot.errors import Refused
 
 if TYPE_CHECKING:
     from bot.client import Client
+
+_KINDS: Mapping[int, tuple[type, ...]] = {
+    discord.AppCommandOptionType.string.value: (str,),
+    discord.AppCommandOptionType.integer.value: (int,),
+    discord.AppCommandOptionType.boolean.value: (bool,),
+    discord.AppCommandOptionType.number.value: (int, float),
+}
 
 _log = structlog.get_logger(__name__)
 
@@ -42,6 +49,8 @@ class CommandTree(app_commands.CommandTree["Client"]):
         """
         structlog.contextvars.bind_contextvars(interaction=interaction.id)
         try:
+            if interaction.type is discord.InteractionType.application_command:  # what is being typed may be anything
+                _check_options((interaction.data or {}).get("options", ()))
             await super()._call(interaction)
         except app_commands.AppCommandError:
             raise
@@ -55,6 +64,7 @@ def tolerant(read: Callable[[Any], None]) -> Callable[[Any], None]:
     def reading(payload: Any) -> None:
         try:
             payload = _written(payload)
+            _check_frame(payload)
             int((payload.get("member") or payload)["user"]["id"])  # the library takes one that nobody sent
             read(payload)
         except Exception:  # noqa: BLE001  (whatever a payload makes the library raise)
@@ -68,6 +78,22 @@ def _written(payload: Any) -> Any:
     text = json.dumps(payload, ensure_ascii=False)
     whole = text.encode(errors="replace")
     return payload if whole.decode() == text else json.loads(whole)
+
+
+def _check_frame(payload: Any) -> None:
+    """Raise TypeError where what an answer needs is of a kind that it never is; the library takes it as it comes."""
+    for key, kind in (("token", str), ("attachment_size_limit", int)):
+        if type(payload[key]) is not kind:
+            raise TypeError(f"{key} is {type(payload[key]).__name__}")
+
+
+def _check_options(options: Sequence[Any]) -> None:
+    """Raise Unreadable where an option's value is not of its kind; the library hands it on as it comes."""
+    for option in options:
+        kinds = _KINDS.get(option["type"])
+        if kinds is not None and type(option["value"]) not in kinds:
+            raise Unreadable(f"{option['name']} is {type(option['value']).__name__}")
+        _check_options(option.get("options", ()))
 
 
 def _cause(error: app_commands.AppCommandError) -> BaseException:

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import structlog
@@ -392,6 +393,29 @@ async def test_an_interaction_that_cannot_be_read_costs_nobody_else(stage: Stage
     await finished(await imagine(stage))
     assert lost.answer is None
     assert stage.server.commands.syncs == sessions, "the client lives on"
+
+
+@pytest.mark.parametrize("key", ["token", "attachment_size_limit"])
+async def test_an_interaction_of_other_kinds_costs_nobody_else(stage: Stage, bot: Bot, key: str) -> None:
+    stage.server.faults.malform(lambda payload: payload.update({key: {}}))
+    lost = await imagine(stage)
+    await finished(await imagine(stage))
+    assert lost.answer is None
+    assert await bot.database.jobs.find(lost.id) is None
+
+
+@pytest.mark.parametrize(("option", "value"), [("prompt", 7), ("cfg", {}), ("steps", "2"), ("private", 1)])
+async def test_an_option_of_another_kind_is_said_to_be_unreadable(
+    stage: Stage, bot: Bot, option: str, value: object
+) -> None:
+    def spoil(payload: dict[str, Any]) -> None:
+        next(each for each in payload["data"]["options"] if each["name"] == option)["value"] = value
+
+    stage.server.faults.malform(spoil)
+    interaction = await imagine(stage, prompt="cat", cfg="7", private=False)
+    message = await interaction.message_when()
+    assert words.BAD_OPTION in message.text
+    assert await bot.database.jobs.find(interaction.id) is None
 
 
 async def test_half_a_character_is_a_question_mark(stage: Stage, bot: Bot) -> None:
