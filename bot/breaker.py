@@ -14,6 +14,8 @@ INVALID = frozenset({401, 403, 429})
 _WINDOW_SECONDS = 600.0
 _MOST = 1000
 _LOOK_SECONDS = 1.0
+#: So many within so many seconds are a strain.
+_STRAIN, _STRAIN_SECONDS = 10, 60.0
 
 
 class Breaker:
@@ -36,6 +38,11 @@ class Breaker:
     def open(self) -> bool:
         """Whether nothing more should be sent for now."""
         return self.recent >= self._most
+
+    @property
+    def strained(self) -> bool:
+        """Whether Discord has refused so much in the last minute that only what must be said should be."""
+        return len(self._times) >= _STRAIN and self._clock() - self._times[-_STRAIN] < _STRAIN_SECONDS
 
     def count(self, status: int) -> None:
         """Note an answer of Discord's."""

@@ -121,11 +121,14 @@ class JobMessage:
         return await self._insist(lambda: self._send_once(card, elsewhere, f"{self._job.id}{ending}"))
 
     async def _edit_on(self) -> None:
-        """Edit whenever there is something new, with a pause in between."""
+        """Edit whenever there is something new, with a pause in between; while Discord refuses much, not at all."""
         shown: Card | None = None
         await asyncio.sleep(min(_FIRST_EDIT_PAUSE, self._edit_pause))
         while not self._token_dead:
             await self._changed.wait()
+            if self._breaker.strained:
+                await asyncio.sleep(self._edit_pause)
+                continue
             self._changed.clear()
             card, self._newest = self._newest, None
             if card is None or card == shown:

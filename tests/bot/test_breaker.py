@@ -50,6 +50,18 @@ async def test_who_waits_goes_on_when_it_closes(clock: Clock) -> None:
     await asyncio.wait_for(waiting, 30)
 
 
+def test_ten_in_a_minute_are_a_strain(clock: Clock) -> None:
+    breaker = Breaker(clock=clock)
+    for _ in range(9):
+        breaker.count(429)
+    assert not breaker.strained
+    breaker.count(429)
+    assert breaker.strained
+    assert not breaker.open
+    clock.now = 60.5
+    assert not breaker.strained
+
+
 def test_by_default_it_opens_far_below_ten_thousand() -> None:
     breaker = Breaker()
     for _ in range(1000):

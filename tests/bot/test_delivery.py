@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import layout
+from bot.breaker import Breaker
 from bot.delivery import Delivery
 from bot.errors import TokenRefused
 from bot.patience import Undeliverable
@@ -116,6 +117,21 @@ async def test_a_lost_edit_does_not_stop_the_next(stage: Stage, delivery: Delive
         await eventually(lambda: asyncio.sleep(0, fault.struck > 0))
         message.show(Card(text="two"))
         await interaction.message_when(lambda shown: "two" in shown.text)
+
+
+async def test_while_discord_refuses_much_only_the_last_card_is_sent(stage: Stage) -> None:
+    breaker = Breaker()
+    async with Delivery.open(stage.server.token, view=layout.view, breaker=breaker, edit_pause=0.02) as delivery:
+        interaction = await asked(stage)
+        for _ in range(10):
+            breaker.count(429)
+        async with delivery.message_of(job_of(interaction)) as message:
+            message.show(Card(text="half way"))
+            await asyncio.sleep(0.2)
+            assert stage.server.requests_to(PATCH) == []
+            await message.complete(DONE, elsewhere="here")
+    assert interaction.original is not None
+    assert [version.text for version in interaction.original.history] == ["", SHOWN]
 
 
 async def test_an_edit_that_is_under_way_does_not_overtake_the_last(stage: Stage, delivery: Delivery) -> None:
