@@ -15,7 +15,6 @@ import logging
 import sys
 import tempfile
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 import structlog
@@ -34,7 +33,7 @@ def main() -> int:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         account = asyncio.run(race(Path(folder), asked.runs, seed=asked.seed))
-    found = asdict(account) | {"seed": asked.seed, "seconds": round(time.monotonic() - begun)}
+    found = {**vars(account), "seed": asked.seed, "seconds": round(time.monotonic() - begun)}
     if asked.json is not None:
         asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     sys.stdout.write(json.dumps(found, indent=1) + "\n")

@@ -62,10 +62,14 @@ _DAY_AND_MORE = timedelta(hours=25)
 
 @dataclass
 class Account:
-    """What was done, and what came of it; ``wrong`` names each job of which a promise was broken."""
+    """What was done, and what came of it; ``wrong`` names each job of which a promise was broken.
+
+    ``cut_off`` counts jobs that were on their way when the program was killed.
+    """
 
     runs: int = 0
     restarts: int = 0
+    cut_off: int = 0
     lost_answers: int = 0
     ends: Counter[str] = field(default_factory=Counter)
     decisions: Counter[str] = field(default_factory=Counter)
@@ -264,20 +268,21 @@ async def _group(
     rulebook: Rulebook,
     chance: random.Random,
 ) -> None:
-    """Some requests at once, a kill in the midst of them, a new start, and an end to all that is open then."""
+    """Some requests at once, one kill or two in the midst of them, a new start, and an end to all that is open then."""
     drawer.runs = {str(run.job_id): run for run in made}
     program = Program(database, posting, drawer, rulebook)
-    for run in made:
-        await _request(run, program, database, posting, chance)
-    await asyncio.sleep(chance.uniform(0, 1.5))
+    await asyncio.gather(*(_request(run, program, posting, chance) for run in made))
+    await asyncio.sleep(chance.choice((0.0, 0.1, 0.5, 1.5)))
     for _ in range(chance.randint(1, 2)):
+        account.cut_off += len(program.queue.standing())
         await program.kill()
         account.restarts += 1
         program = Program(database, posting, drawer, rulebook)
         await program.begin()
         for run in made:
-            program.soon(_moderate(run, program, chance, wait=0.05))
-        await asyncio.sleep(chance.uniform(0, 0.4))
+            program.soon(_disturb(run, program, posting, chance))
+            program.soon(_moderate(run, program, chance))
+        await asyncio.sleep(chance.choice((0.0, 0.1, 0.5, 1.5)))
     await program.at_rest()
     await program.review.expire(now() + _DAY_AND_MORE)
     await program.at_rest()
@@ -286,7 +291,7 @@ async def _group(
         await _look_at(run, account, database, posting)
 
 
-async def _request(run: Run, program: Program, database: Database, posting: Posting, chance: random.Random) -> None:
+async def _request(run: Run, program: Program, posting: Posting, chance: random.Random) -> None:
     """Ask for pictures, with all that may happen meanwhile."""
     posting.marks[run.job_id] = chance.random() < 0.5
     posting.answer(run.token, run.job_id, private=run.private)
@@ -303,7 +308,7 @@ async def _request(run: Run, program: Program, database: Database, posting: Post
     assert job is not None
     program.queue.begin(job)
     program.soon(_disturb(run, program, posting, chance))
-    program.soon(_moderate(run, program, chance, wait=1.0))
+    program.soon(_moderate(run, program, chance))
 
 
 async def _disturb(run: Run, program: Program, posting: Posting, chance: random.Random) -> None:
@@ -325,15 +330,16 @@ async def _disturb(run: Run, program: Program, posting: Posting, chance: random.
                 await program.people.erase(run.job_id)
 
 
-async def _moderate(run: Run, program: Program, chance: random.Random, *, wait: float) -> None:
+async def _moderate(run: Run, program: Program, chance: random.Random) -> None:
     """Two moderators, who press whatever they find, now and then at the same moment; some never do."""
     if chance.random() < 0.2:
         return
-    end = asyncio.get_running_loop().time() + wait
+    coming = True
     while not (case := await _held(run, program.cases)):
-        if asyncio.get_running_loop().time() > end:
+        if not coming:
             return
         await asyncio.sleep(0.05)
+        coming = any(each.job.id == run.job_id for each in program.queue.standing())
     await asyncio.sleep(chance.uniform(0, 0.1))
     acts = chance.choices(list(Act), weights=(3, 1, 1), k=2)
     await asyncio.gather(*(program.review.decide(case, act, by=number) for number, act in enumerate(acts, 2)))
