@@ -18,7 +18,7 @@ class Remarks:
     async def __call__(self, spec: PromptSpec, job: Job) -> list[str]:
         """Return the remarks on a job's picture, a sentence or two each."""
         said = [self._profile.remark_on(spec.width, spec.height)]
-        if await self._wants_hints(job):
+        if not self._profile.heeds_counting and await self._wants_hints(job):
             said.append(hints.hint(f"{spec.prompt}\n{spec.regions}"))
         return [remark for remark in said if remark]
 

@@ -34,6 +34,7 @@ class Profile:
 
     ``source`` is where its weights come from: a diffusers folder, a ``.safetensors`` or ``.ckpt`` file, or a hub id.
     ``cfg_base`` is the guidance scale at the native area (width × height in pixels); other areas scale it.
+    ``heeds_counting`` is False for models on which ``1girl``, ``1boy`` and ``solo`` are known to have little effect.
     ``defaults`` are choices, the profile's layer in :func:`generation.spec.resolve`.
     """
 
@@ -45,6 +46,7 @@ class Profile:
     cfg_base: float
     text_layers: int = 12
     latent_factor: int = 8
+    heeds_counting: bool = True
     sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     preview: Preview | None = None
@@ -103,6 +105,7 @@ def _profile(table: dict[str, Any], file: Path) -> Profile:
         cfg_base=_finite(table["native"]["cfg_base"]),
         text_layers=int(table["native"].get("text_layers", 12)),
         latent_factor=int(table["native"].get("latent_factor", 8)),
+        heeds_counting=_switch(table.get("heeds_counting", True)),
         sizes={name.lower(): _size(size) for name, size in table.get("sizes", {}).items()},
         defaults=dict(table.get("defaults", {})),
         preview=_preview(table.get("preview")),
@@ -112,6 +115,12 @@ def _profile(table: dict[str, Any], file: Path) -> Profile:
 def _source(source: str, file: Path) -> str:
     """A source that begins with ``./`` or ``../`` is a path seen from the profile's own folder."""
     return str((file.parent / source).resolve()) if source.startswith((".", "..")) else source
+
+
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"heeds_counting is true or false, not {value!r}")
+    return value
 
 
 def _name(text: str) -> str:

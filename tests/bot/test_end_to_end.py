@@ -19,7 +19,7 @@ from bot import logs, words
 from bot.application import Bot
 from bot.gallery import Gallery
 from generation import png, recipe
-from generation.profiles import load_profiles
+from generation.profiles import Profile, load_profiles
 from generation.spec import resolve
 from storage.records import JobState, Scope, ScopeKind
 from tests.bot.stage import PATIENCE, Stage, ended, eventually, finished, opened_picture
@@ -138,8 +138,12 @@ async def test_several_pictures(stage: Stage, bot: Bot) -> None:
     assert len({file.bytes for file in message.attachments}) == 3
 
 
-async def test_hints_and_remarks_until_they_are_switched_off(stage: Stage, bot: Bot) -> None:
+async def test_hints_and_remarks_until_they_are_switched_off(
+    stage: Stage, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     request = {"prompt": "1girl", "size": "256x64"}
+    assert "A hint:" not in (await finished(await imagine(stage, **request))).text, "the sketch model heeds it"
+    monkeypatch.setattr(Profile, "heeds_counting", False)
     message = await finished(await imagine(stage, **request))
     assert "A hint:" in message.text
     assert "256x64" in message.text

@@ -108,3 +108,12 @@ def test_a_size_far_from_the_native_one_is_explained(size: tuple[int, int], word
     profile = Profile(name="p", description="", source="s", native_width=512, native_height=512, cfg_base=8.0)
     remark = profile.remark_on(*size)
     assert remark is None if word is None else (remark is not None and word in remark and "\n" not in remark)
+
+
+def test_whether_a_model_heeds_words_that_count(tmp_path: Path) -> None:
+    shipped = load_profiles()
+    assert not shipped["anything-v3"].heeds_counting
+    assert shipped["sketch"].heeds_counting
+    assert read_profile(written(tmp_path, MINE)).heeds_counting
+    with pytest.raises(ModelUnavailable, match="heeds_counting is true or false, not 'yes'"):
+        read_profile(written(tmp_path, f'heeds_counting = "yes"{MINE}'))
