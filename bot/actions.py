@@ -11,12 +11,13 @@ from typing import Any
 
 import discord
 
-from bot import gallery, layout, offers, presenting, removal, specs, words
+from bot import found, gallery, layout, offers, presenting, removal, specs, words
 from bot.answering import answer, whisper
 from bot.buttons import Deed
 from bot.client import Client
 from bot.editing import edit
 from bot.errors import Refused
+from bot.menus import What
 from bot.presenting import Action
 from bot.standing import may_remove
 from bot.uploads import files_of
@@ -109,6 +110,12 @@ async def unfavour(interaction: Interaction, job: Job, index: int | None = None)
     """Let a picture be no favourite any more."""
     await interaction.client.favourites.remove(interaction.user.id, job.id, index or 0)
     await answer(interaction, layout.view(offers.favourite(False, index), job.id))
+
+
+async def preset(interaction: Interaction, job: Job, index: int | None = None) -> None:
+    """Ask under which name to keep how a picture was drawn."""
+    one = await interaction.client.findings.named(found.key(job.id, index or 0))
+    await interaction.client.found_deeds[What.PRESET](interaction, one)
 
 
 async def report(interaction: Interaction, job: Job, index: int | None = None) -> None:
@@ -224,6 +231,7 @@ DEEDS: Mapping[Action, Deed] = {
     **{action: partial(enlarge, factor=factor) for action, factor in offers.ENLARGED.items()},
     Action.FAVOURITE: favour,
     Action.UNFAVOURITE: unfavour,
+    Action.PRESET: preset,
     Action.REPORT: report,
     Action.DELETE: delete,
     Action.ERASE: erase,

@@ -40,6 +40,7 @@ _LOOKS: Mapping[Action, tuple[str, discord.ButtonStyle]] = {
     Action.ENLARGE_FOUR: (words.pictures.ENLARGE_FOUR, _QUIET),
     Action.FAVOURITE: (words.pictures.FAVOURITE, _QUIET),
     Action.UNFAVOURITE: (words.pictures.UNFAVOURITE, _QUIET),
+    Action.PRESET: (words.messages.OPEN["preset"], _QUIET),
     Action.REPORT: (words.reports.REPORT, _QUIET),
     Action.DELETE: (words.pictures.DELETE, _QUIET),
     Action.ERASE: (words.pictures.ERASE, _RED),

@@ -129,7 +129,7 @@ class Findings:
                 ours = await self._pictures.like(pixels, owner=interaction.user.id, guild_id=interaction.guild_id or 0)
                 if ours is None:
                     raise
-                return Found(picture.name, ours.recipe, f"job:{ours.job_id}:{ours.index}")
+                return Found(picture.name, ours.recipe, key(ours.job_id, ours.index))
 
     def _remember(self, reading: int, found: Sequence[Found]) -> None:
         self._read[reading] = found
@@ -143,8 +143,13 @@ class Findings:
         raise Refused(words.NOT_IN_MIND)
 
 
+def key(job_id: int, index: int) -> str:
+    """The line that names a picture of ours."""
+    return f"job:{job_id}:{index}"
+
+
 def _one_of_ours(job_id: int, index: int, recipe: str) -> Found:
-    return Found(words.unnamed(index + 1), recipe, f"job:{job_id}:{index}")
+    return Found(words.unnamed(index + 1), recipe, key(job_id, index))
 
 
 def _parts(key: str) -> tuple[str, int, int]:

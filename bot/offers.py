@@ -24,9 +24,8 @@ def more(spec: PromptSpec, *, favourite: bool, index: int | None, enlarged: int 
     side = max(spec.finished_size) * enlarged
     larger = (action for action, factor in LARGER.items() if factor > spec.larger)
     enlarge = (action for action, factor in ENLARGED.items() if side * factor <= LARGEST_SIDE)
-    return Card(
-        text=words.pictures.MORE_FOR_ONE, actions=(*larger, *enlarge, heart, Action.REPORT, Action.DELETE), index=index
-    )
+    rest = (heart, Action.PRESET, Action.REPORT, Action.DELETE)
+    return Card(text=words.pictures.MORE_FOR_ONE, actions=(*larger, *enlarge, *rest), index=index)
 
 
 def favourite(kept: bool, index: int | None) -> Card:

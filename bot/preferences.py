@@ -13,7 +13,7 @@ from storage.records import Choice, Scope, ScopeKind, Settings
 #: What ``/settings`` offers, as a person calls it, and the choice behind it.
 OFFERED: Mapping[str, str] = {
     "negative": "negative_prompt",
-    "preset": "negative_preset",
+    "negative_preset": "negative_preset",
     "weight": "preset_weight",
     "balance": "balance",
     "size": "size",

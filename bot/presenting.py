@@ -37,6 +37,7 @@ class Action(StrEnum):
     ENLARGE_FOUR = "enlarge4"
     FAVOURITE = "favourite"
     UNFAVOURITE = "unfavourite"
+    PRESET = "preset"
     REPORT = "report"
     DELETE = "delete"
     ERASE = "erase"
@@ -202,10 +203,13 @@ def choices_line(choices: Mapping[str, Any]) -> str:
     return ", ".join(f"{spoken(name)} {value_text(value)}" for name, value in choices.items())
 
 
-def settings(own: Mapping[str, Any], hints: bool | None, next_picture: PromptSpec) -> str:
-    """Show what a person has set, and what a picture would be drawn with now."""
+def settings(own: Mapping[str, Any], hints: bool | None, preset: str | None, next_picture: PromptSpec) -> str:
+    """Show what a person has set, the preset that holds for them, and what a picture would be drawn with now."""
     set_up = {**own} if hints is None else {**own, "hints": "on" if hints else "off"}
-    lines = [f"- {spoken(name)}: {plain(value_text(value))}" for name, value in set_up.items()] or [words.NO_SETTINGS]
+    lines = [f"- {spoken(name)}: {plain(value_text(value))}" for name, value in set_up.items()]
+    if preset is not None:
+        lines.append(f"- {words.presets.holds(plain(preset))}")
+    lines = lines or [words.NO_SETTINGS]
     return "\n".join([*lines, f"-# {words.next_picture(summary(next_picture, seeds=False))}"])
 
 

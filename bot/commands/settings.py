@@ -15,7 +15,7 @@ from bot.reading import read_guidance
 from generation.presets import BUILT_IN
 
 #: What taking back one of the names offered takes back with it.
-_TOGETHER = {"preset": ("negative_preset", "preset_weight")}
+_TOGETHER = {"negative_preset": ("negative_preset", "preset_weight")}
 
 settings = app_commands.Group(
     name="settings",
@@ -28,7 +28,7 @@ settings = app_commands.Group(
 @settings.command(name="set", description="Keep choices for all your pictures from now on")
 @app_commands.describe(
     negative="Your usual negative prompt, in place of a preset's",
-    preset="Your usual negative, by name",
+    negative_preset="Your usual negative by name, in place of a text",
     weight="How loudly the nine words of the pure negative are said; above 0, usually 0.0001",
     balance="Below 0 objects and scenery, above 0 the subject goes first, -1 to 1; 0.4 is 1.0 : 0.8",
     size="A name, or a width and a height such as 768x512",
@@ -42,12 +42,12 @@ settings = app_commands.Group(
     noise="Where the noise comes from: nv is that of graphics cards, cpu that of processors",
     hints="Whether to show hints under your pictures",
 )
-@app_commands.choices(preset=[app_commands.Choice(name=name, value=name) for name in BUILT_IN])
+@app_commands.choices(negative_preset=[app_commands.Choice(name=name, value=name) for name in BUILT_IN])
 @app_commands.autocomplete(size=suggestions.sizes, sampler=suggestions.samplers, cfg=suggestions.guidance)
 async def keep(
     interaction: discord.Interaction[Client],
     negative: Range[str, 0, 6000] | None = None,
-    preset: str | None = None,
+    negative_preset: str | None = None,
     weight: float | None = None,
     balance: Range[float, -1, 1] | None = None,
     size: Range[str, 1, 64] | None = None,
@@ -63,7 +63,7 @@ async def keep(
 ) -> None:
     """Keep what is given, if a picture can be drawn with it."""
     given: dict[str, Any] = {
-        **BUILT_IN.get(preset or "", {}),
+        **BUILT_IN.get(negative_preset or "", {}),
         **_given(negative_prompt=negative, preset_weight=weight, size=size, steps=steps, sampler=sampler),
         **_given(guidance_scale=read_guidance(cfg), guidance_rescale=cfg_rescale, balance=balance),
         **_given(count=count, clip_skip=clip_skip, emphasis=emphasis, noise_source=noise),
@@ -83,7 +83,7 @@ async def show(interaction: discord.Interaction[Client]) -> None:
     """Show one's own choices."""
     desk = interaction.client.desk
     (own,) = await desk.preferences.of(preferences.person(interaction.user.id))
-    text = presenting.settings(own.choices, own.hints, await desk.spec(interaction, {}))
+    text = presenting.settings(own.choices, own.hints, own.preset, await desk.spec(interaction, {}))
     await whisper(interaction, text)
 
 

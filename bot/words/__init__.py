@@ -6,9 +6,9 @@ Texts that come from people are escaped before they get here (see :mod:`bot.pres
 program says of one request, such as :class:`generation.errors.InvalidChoice`, is worded where it is known.
 """
 
-from bot.words import editing, history, messages, pictures, reports, review
+from bot.words import editing, history, messages, pictures, presets, reports, review
 
-__all__ = ["editing", "history", "messages", "pictures", "reports", "review"]
+__all__ = ["editing", "history", "messages", "pictures", "presets", "reports", "review"]
 
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400

@@ -2,7 +2,7 @@
 
 DEFAULT_NONE = "No preset holds by itself any more."
 NONE_IN_USE = "no preset"
-NOTHING_TO_KEEP = "Say at least one thing that the preset shall hold: an option, or from."
+NOTHING_TO_KEEP = "Say what the preset shall hold: options such as size and steps, or where to begin with from."
 NOTHING_TO_CHANGE = "Say at least one thing to change: an option, clear or rename."
 NOTHING_LEFT = "A preset holds at least one thing; delete it if you no longer want it."
 NO_SETTINGS = "You have not set anything yet, so there is nothing to keep; /settings set does."
@@ -15,6 +15,8 @@ SERVERS_ALREADY = "That preset is the server's, so all its members have it alrea
 NOT_SHARED = "That preset is not shared."
 NO_SUCH_CODE = "There is nothing behind that code; it may have been withdrawn, or misread."
 FILE = "This preset is too long for a message, so here it is as a file."
+
+HOW_TO_USE = "`/imagine` takes it with its option `preset`; `/preset use` lets it hold for all your pictures."
 
 # Whose a preset is, above a list and in a line.
 YOURS = "Your presets"
@@ -38,7 +40,7 @@ NEXT = "Next"
 def saved(name: str, choices: str, *, for_server: bool) -> str:
     """Say that a preset is kept."""
     whose = "for this server" if for_server else "for you"
-    return f"Kept {whose} as **{name}**: {choices}."
+    return f"Kept {whose} as **{name}**: {choices}.\n-# {HOW_TO_USE}"
 
 
 def changed(name: str, choices: str) -> str:
@@ -54,6 +56,11 @@ def deleted(name: str, choices: str) -> str:
 def imported(name: str, choices: str) -> str:
     """Say that a copy is kept."""
     return f"You have a copy now, called **{name}**: {choices}."
+
+
+def holds(name: str) -> str:
+    """Say which preset holds by itself."""
+    return f"the preset **{name}**, by `/preset use`"
 
 
 def in_use(name: str, choices: str) -> str:

@@ -193,13 +193,13 @@ async def test_a_favourite_is_kept_and_taken_back(stage: Stage, bot: Bot, pictur
     assert picture.interaction is not None
     job_id = picture.interaction.id
     card = await more_of(stage.ben, picture)
-    assert card.labels == [*LARGER, "Favourite", "Report", "Delete"]
+    assert card.labels == [*LARGER, "Favourite", "Save as preset", "Report", "Delete"]
     await stage.ben.clicks(card, "Favourite")
     await card.when(lambda card: words.pictures.IS_FAVOURITE in card.text)
     assert await bot.database.favourites.holds(stage.ben.id, job_id, 0)
     card = await more_of(stage.ben, picture)
-    assert card.labels == [*LARGER, "No favourite any more", "Report", "Delete"]
-    assert (await more_of(stage.ann, picture)).labels == [*LARGER, "Favourite", "Report", "Delete"], (
+    assert card.labels == [*LARGER, "No favourite any more", "Save as preset", "Report", "Delete"]
+    assert (await more_of(stage.ann, picture)).labels == [*LARGER, "Favourite", "Save as preset", "Report", "Delete"], (
         "everybody has their own"
     )
     await stage.ben.clicks(card, "No favourite any more")
@@ -339,7 +339,15 @@ async def test_a_larger_one_is_drawn_over_the_picture(stage: Stage, bot: Bot) ->
     spec = (await job_of(bot, pressed)).spec
     assert (spec["seed"], spec["count"], spec["larger"], spec["larger_guidance_scale"]) == (11, 1, 1.5, 9.0)
     card = await more_of(stage.ben, message)
-    assert card.labels == ["Larger, 2×", "Enlarge, 2×", "Enlarge, 4×", "Favourite", "Report", "Delete"]
+    assert card.labels == [
+        "Larger, 2×",
+        "Enlarge, 2×",
+        "Enlarge, 4×",
+        "Favourite",
+        "Save as preset",
+        "Report",
+        "Delete",
+    ]
     pressed = await stage.ben.clicks(card, "Larger, 2×")
     message = await finished(pressed)
     assert [(file.width, file.height) for file in message.attachments] == [(128, 128)]

@@ -104,11 +104,12 @@ def test_shortening(text: str, length: int) -> None:
 
 def test_settings() -> None:
     own = {"negative_prompt": "*dull*", "preset_weight": 1e-5, "guidance_scale": "auto", "clip_skip": 2}
-    lines = presenting.settings(own, False, spec()).splitlines()
+    lines = presenting.settings(own, False, "day *one*", spec()).splitlines()
     assert lines[:5] == ["- negative: \\*dull\\*", "- weight: 0.00001", "- cfg: auto", "- clip_skip: 2", "- hints: off"]
-    assert lines[5].startswith("-# A picture now: 768×512")
-    assert "seed" not in lines[5]
-    assert presenting.settings({}, None, spec()).startswith(words.NO_SETTINGS)
+    assert lines[5] == "- the preset **day \\*one\\***, by `/preset use`"
+    assert lines[6].startswith("-# A picture now: 768×512")
+    assert "seed" not in lines[6]
+    assert presenting.settings({}, None, None, spec()).startswith(words.NO_SETTINGS)
 
 
 def test_every_state_of_a_card_fits_a_message() -> None:

@@ -75,7 +75,9 @@ async def mod(stage: Stage, running: Bot) -> Talk:
 
 async def test_from_saving_to_a_picture(stage: Stage, ann: Talk) -> None:
     kept = await ann("/preset save", name="Soft  *Light*", prompt="{prompt}, soft", size="96x64", steps=2, cfg="auto")
-    assert kept == r"Kept for you as **Soft \*Light\***: prompt {prompt}, soft, size 96x64, steps 2, cfg auto."
+    what, how = kept.splitlines()
+    assert what == r"Kept for you as **Soft \*Light\***: prompt {prompt}, soft, size 96x64, steps 2, cfg auto."
+    assert how == f"-# {said.HOW_TO_USE}"
     assert await ann.suggested("/imagine", "light", option="preset") == [
         "Soft *Light*: prompt {prompt}, soft, size 96x64, steps 2, cfg auto"
     ]
@@ -138,7 +140,7 @@ async def test_saving_from_settings_and_from_a_picture(stage: Stage, running: Bo
     manner = await ann("/preset save", name="like it", **{"from": "my last picture"})
     assert "a dog" not in manner
     assert "seed" not in manner
-    for each in ("preset pure", "weight 0.0001", "size 96x64", "steps 3", "sampler Euler", r"clip\_skip 2"):
+    for each in (r"negative\_preset pure", "weight 0.0001", "size 96x64", "steps 3", "sampler Euler", r"clip\_skip 2"):
         assert each in manner
     whole = await ann("/preset save", name="it", **{"from": "my last picture"}, with_prompt=True, negative="red")
     assert "prompt a dog, negative red, size 96x64" in whole
@@ -162,7 +164,7 @@ async def test_what_cannot_be_kept(ann: Talk, forbidden: str) -> None:
     await ann("/preset save", name="night", steps=2)
     for sentence, options in (
         ("called NIGHT already", {"name": "NIGHT", "steps": 2}),
-        ("at least one thing", {"name": "nothing"}),
+        ("what the preset shall hold", {"name": "nothing"}),
         ("no multiple of 8", {"name": "odd", "size": "100x100"}),
         ("give one of them", {"name": "two", "negative": "a cat", "weight": 0.1}),
         ("must be greater than zero", {"name": "weightless", "weight": 0}),
