@@ -1,12 +1,15 @@
 """A stand-in for Discord where the real client cannot keep up: places, messages, answers that get lost on the way.
 
-It notes every file that anybody outside of the moderators' channels was ever shown, and under which mark.
+It notes every file that anybody outside of the moderators' channels was ever shown, under which mark, and when the
+program was told of that mark. A message that is sent may arrive although its sender heard nothing, or arrive late,
+after the sender has looked for it; what tells the second from the first is its nonce, which is forgotten now and then.
 """
 
 import asyncio
 import itertools
 import random
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -17,7 +20,8 @@ import discord
 #: Above all ids of jobs, as a message is newer than what it answers.
 _FIRST_MESSAGE = 10**12
 _LATENCY = 0.002
-_LOSSES = 0.06
+#: Seconds that a message is late at most: longer than its sender waits before it tries again.
+_LATEST = 0.02
 
 
 @dataclass
@@ -38,12 +42,23 @@ class Sent:
 
 @dataclass(frozen=True)
 class Showing:
-    """That a picture was shown: where, in which message, when, and how Discord said the channel is marked."""
+    """That a picture was shown: where, in which message, when, and what the program knew of the channel's mark."""
 
     channel_id: int
     message_id: int
-    marked: bool
+    mark: "Mark"
     at: datetime
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How Discord said that a channel is marked, and when it was asked."""
+
+    restricted: bool
+    at: datetime
+
+
+_NEVER = Mark(restricted=False, at=datetime.min.replace(tzinfo=UTC))
 
 
 def refusal(status: int, code: int) -> discord.HTTPException:
@@ -55,12 +70,16 @@ def refusal(status: int, code: int) -> discord.HTTPException:
 
 @dataclass
 class Posting:
-    """All channels. ``marks`` are those that Discord has, ``told`` those it told last."""
+    """All channels. ``marks`` are those that Discord has, ``told`` those it told last.
+
+    ``losses`` is how often, from 0 to 1, the sender of something is not answered.
+    """
 
     chance: random.Random
+    losses: float = 0.06
     moderators: set[int] = field(default_factory=set)
     marks: dict[int, bool] = field(default_factory=dict)
-    told: dict[int, bool] = field(default_factory=dict)
+    told: dict[int, Mark] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     dead: set[str] = field(default_factory=set)
     messages: dict[int, dict[int, Sent]] = field(default_factory=dict)
@@ -70,6 +89,8 @@ class Posting:
 
     def __post_init__(self) -> None:
         self._ids = itertools.count(_FIRST_MESSAGE)
+        self._nonces: dict[str, Sent] = {}
+        self._late: set[asyncio.Task[None]] = set()
 
     def answer(self, token: str, channel_id: int, *, private: bool) -> None:
         """The message of an acknowledged interaction."""
@@ -82,32 +103,64 @@ class Posting:
         """Do something in Discord; now and then the question or the answer is lost."""
         await asyncio.sleep(self.chance.uniform(0, _LATENCY))
         luck = self.chance.random()
-        if luck < _LOSSES / 2:
+        if luck < self.losses / 2:
             self.lost += 1
             raise ConnectionResetError
         done = act()
-        if luck < _LOSSES:
+        if luck < self.losses:
             self.lost += 1
             raise ConnectionResetError
         return done
 
-    def put(self, message: Sent, view: Any, files: Any) -> Sent:
-        """Let a message be so from now on."""
+    async def sending(self, channel_id: int, view: Any, files: Any, nonce: str | None) -> Sent:
+        """Send a message; unanswered, it was lost, or it is late, or it is there, after which minutes may go by."""
+        mark = self.told.get(channel_id, _NEVER)
+        await asyncio.sleep(self.chance.uniform(0, _LATENCY))
+        luck = self.chance.random()
+        if luck < self.losses * 2 / 3:
+            self.lost += 1
+            if luck < self.losses / 3:
+                self._late.add(asyncio.create_task(self._arrive(channel_id, view, files, nonce, mark)))
+            raise ConnectionResetError
+        message = self.send(channel_id, view, files, nonce, mark)
+        if luck < self.losses:
+            self.lost += 1
+            if nonce is not None and self.chance.random() < 0.5:
+                self._nonces.pop(nonce, None)
+            raise ConnectionResetError
+        return message
+
+    async def _arrive(self, channel_id: int, view: Any, files: Any, nonce: str | None, mark: Mark) -> None:
+        await asyncio.sleep(self.chance.uniform(0, _LATEST))
+        with suppress(discord.HTTPException):
+            self.send(channel_id, view, files, nonce, mark)
+
+    async def arrived(self) -> None:
+        """Wait until nothing is late any more."""
+        while self._late:
+            _, self._late = await asyncio.wait(self._late)
+
+    def put(self, message: Sent, view: Any, files: Any, mark: Mark | None = None) -> Sent:
+        """Let a message be so from now on; ``mark`` is what its sender knew when it was sent, as told last if None."""
         message.view = view
         if files is not None:
             message.files = tuple(each.filename for each in files)
         pictures = [name for name in message.files if name.startswith("ninewords-")]
         if pictures and message.channel_id not in self.moderators:
-            marked = self.told.get(message.channel_id, False)
-            self.shown.append(Showing(message.channel_id, message.id, marked, datetime.now(UTC)))
+            known = mark or self.told.get(message.channel_id, _NEVER)
+            self.shown.append(Showing(message.channel_id, message.id, known, datetime.now(UTC)))
         return message
 
-    def send(self, channel_id: int, view: Any, files: Any) -> Sent:
-        """A new message."""
+    def send(self, channel_id: int, view: Any, files: Any, nonce: str | None, mark: Mark) -> Sent:
+        """A new message, or the one that was sent with this nonce."""
         if channel_id in self.gone:
             raise refusal(404, 10003)
-        message = self.put(Sent(next(self._ids), channel_id, view, ()), view, files)
+        if nonce is not None and nonce in self._nonces:
+            return self._nonces[nonce]
+        message = self.put(Sent(next(self._ids), channel_id, view, ()), view, files, mark)
         self.messages.setdefault(channel_id, {})[message.id] = message
+        if nonce is not None:
+            self._nonces[nonce] = message
         return message
 
     # What stands where the client would be.
@@ -141,8 +194,8 @@ class Posting:
         def act() -> Any:
             if channel_id in self.gone:
                 raise refusal(404, 10003)
-            self.told[channel_id] = self.marks.get(channel_id, False)
-            return SimpleNamespace(nsfw=self.told[channel_id])
+            self.told[channel_id] = mark = Mark(self.marks.get(channel_id, False), datetime.now(UTC))
+            return SimpleNamespace(nsfw=mark.restricted)
 
         return await self.on_the_way(act)
 
@@ -154,9 +207,9 @@ class Place:
     posting: Posting
     channel_id: int
 
-    async def send(self, *, view: Any, files: Any, **_: Any) -> Sent:
+    async def send(self, *, view: Any, files: Any, nonce: str | None = None, **_: Any) -> Sent:
         """Send one."""
-        return await self.posting.on_the_way(lambda: self.posting.send(self.channel_id, view, files))
+        return await self.posting.sending(self.channel_id, view, files, nonce)
 
     async def history(self, *, limit: int) -> AsyncIterator[Sent]:
         """What is there, newest first."""

@@ -3,7 +3,7 @@
 Stand-ins are only where the outside world begins: for Discord's messages (:mod:`tests.bot.moderation.posting`) and for
 the drawing process. Requests are drawn, judged, held and decided on by two moderators at once, while the day ends,
 channels change their mark or are deleted, tokens die, people take back what they asked for, answers of Discord are
-lost, and the program is killed and begins anew.
+lost, messages arrive late, and the program is killed and begins anew.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -56,7 +56,8 @@ SERVERS: dict[int, dict[str, Any]] = {
     5: {"moderators_channel": -1005, "review": "off"},
     6: {},
 }
-_AT_ONCE = 50
+_DECISIONS = {"approved", "rejected", "expired"}
+_AT_ONCE, _ALL = 50, 10**6
 _DAY_AND_MORE = timedelta(hours=25)
 
 
@@ -99,10 +100,11 @@ class Drawer:
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self.runs: dict[str, Run] = {}
+        self.drawn_at: dict[int, datetime] = {}
 
     def submit(self, spec: PromptSpec, *, owner: int, key: str, **_: Any) -> "Hand":
         """Take a job."""
-        return Hand(spec, self.runs[key], self._chance)
+        return Hand(spec, self.runs[key], self._chance, self.drawn_at)
 
 
 @dataclass
@@ -112,6 +114,7 @@ class Hand:
     spec: PromptSpec
     run: Run
     chance: random.Random
+    drawn_at: dict[int, datetime]
 
     def cancel(self) -> None:
         """It is too late for that: everything is drawn at once."""
@@ -122,6 +125,7 @@ class Hand:
         await asyncio.sleep(self.chance.uniform(0, 0.004))
         yield Progress(step=1, steps=2)
         pictures = [picture(self.spec, index) for index in range(self.spec.count)]
+        self.drawn_at[self.run.job_id] = now()
         yield Finished(
             tuple(
                 Picture(png=_png(self.chance), spec=each, scores=scores)
@@ -240,10 +244,17 @@ class Program:
             await asyncio.sleep(0)
 
 
-async def race(folder: Path, runs: int, *, seed: int = 0) -> Account:
-    """Do ``runs`` requests, some dozens at once, and look at what became of each."""
+async def race(
+    folder: Path, runs: int, *, seed: int = 0, losses: float = 0.06, to_the_first_fault: bool = False
+) -> Account:
+    """Do ``runs`` requests, some dozens at once, and look at what became of each.
+
+    ``losses`` is the part of Discord's answers that do not arrive. Where it is ``to_the_first_fault``, no more are
+    begun once something is wrong.
+    """
     account, chance = Account(), random.Random(seed)
-    posting, drawer = Posting(chance, moderators={-1000 - server for server in SERVERS}), Drawer(chance)
+    posting = Posting(chance, losses, moderators={-1000 - server for server in SERVERS})
+    drawer = Drawer(chance)
     address = f"sqlite:///{folder / 'ninewords.db'}"
     with _hurried(posting):
         async with Database.open(address, pictures=folder / "pictures") as database:
@@ -254,6 +265,9 @@ async def race(folder: Path, runs: int, *, seed: int = 0) -> Account:
             for first in range(1, runs + 1, _AT_ONCE):
                 made = [_run(number, chance) for number in range(first, min(first + _AT_ONCE, runs + 1))]
                 await _group(made, account, database, posting, drawer, rulebook, chance)
+                if to_the_first_fault and (account.wrong or (await database.log.verify()).broken_at is not None):
+                    break
+            account.wrong += await _decided_twice(database)
             account.broken_at = (await database.log.verify()).broken_at
     account.lost_answers = posting.lost
     return account
@@ -287,8 +301,9 @@ async def _group(
     await program.review.expire(now() + _DAY_AND_MORE)
     await program.at_rest()
     await program.kill()
+    await posting.arrived()
     for run in made:
-        await _look_at(run, account, database, posting)
+        await _look_at(run, account, database, posting, drawer)
 
 
 async def _request(run: Run, program: Program, posting: Posting, chance: random.Random) -> None:
@@ -350,7 +365,16 @@ async def _held(run: Run, cases: Cases) -> Case | None:
     return held[0] if held else None
 
 
-async def _look_at(run: Run, account: Account, database: Database, posting: Posting) -> None:
+async def _decided_twice(database: Database) -> list[str]:
+    """The cases of which the log says that they were decided more than once."""
+    decided: Counter[int | None] = Counter()
+    for server in SERVERS:
+        lines = await database.log.newest(server, limit=_ALL)
+        decided.update(line.case_id for line in lines if line.decision in _DECISIONS)
+    return [f"case {case_id}: decided {times} times" for case_id, times in decided.items() if times > 1]
+
+
+async def _look_at(run: Run, account: Account, database: Database, posting: Posting, drawer: Drawer) -> None:
     """Count a request, and note whatever should not have come of it."""
     job, case = await database.jobs.find(run.job_id), await _held(run, database.cases)
     shown = [each for each in posting.shown if each.channel_id in (run.job_id, -run.job_id)]
@@ -360,12 +384,14 @@ async def _look_at(run: Run, account: Account, database: Database, posting: Post
     messages = {each.message_id for each in shown}
     account.posted += len(messages)
     account.held_and_posted += bool(messages) and case is not None
-    for wrong in _complaints(run, job, case, shown):
+    for wrong in _complaints(run, job, case, shown, drawer.drawn_at.get(run.job_id)):
         account.wrong.append(f"{run}: {wrong}; {job and job.state}, {case and case.state}")
     posting.shown = [each for each in posting.shown if each not in shown]
 
 
-def _complaints(run: Run, job: Job | None, case: Case | None, shown: list[Showing]) -> Iterator[str]:
+def _complaints(
+    run: Run, job: Job | None, case: Case | None, shown: list[Showing], drawn_at: datetime | None
+) -> Iterator[str]:
     if len({each.message_id for each in shown}) > 1:
         yield "posted twice"
     if job is not None and job.state not in ENDS:
@@ -375,14 +401,16 @@ def _complaints(run: Run, job: Job | None, case: Case | None, shown: list[Showin
     if case is not None and case.state is CaseState.OPEN:
         yield "never decided"
     for each in shown:
-        if not _may_be_seen(run, case, each):
-            yield f"seen although it must not be, {'marked' if each.marked else 'not marked'}"
+        if drawn_at is None or not _may_be_seen(run, case, each, drawn_at):
+            yield f"seen although it must not be, {each.mark}"
 
 
-def _may_be_seen(run: Run, case: Case | None, showing: Showing) -> bool:
-    """The promise, in other words than the program's."""
+def _may_be_seen(run: Run, case: Case | None, showing: Showing, drawn_at: datetime) -> bool:
+    """The promise, in other words than the program's. A mark counts that was looked at for this very delivery."""
     server = SERVERS[run.server_id]
-    adult_place = bool(server.get("age_restricted")) and showing.marked and showing.channel_id > 0
+    since = drawn_at if case is None or case.decided_at is None else case.decided_at
+    marked = showing.mark.restricted and showing.mark.at >= since
+    adult_place = bool(server.get("age_restricted")) and marked and showing.channel_id > 0
     unknown = None in run.scores
     known = [each for each in run.scores if each is not None]
     harmless = not unknown and all(each.explicit < 0.5 and each.suggestive < 0.85 for each in known)
