@@ -57,7 +57,7 @@ SERVERS: dict[int, dict[str, Any]] = {
     6: {},
 }
 _DECISIONS = {"approved", "rejected", "expired"}
-_AT_ONCE, _ALL = 50, 10**6
+_ALL = 10**6
 _DAY_AND_MORE = timedelta(hours=25)
 
 
@@ -245,9 +245,15 @@ class Program:
 
 
 async def race(
-    folder: Path, runs: int, *, seed: int = 0, losses: float = 0.06, to_the_first_fault: bool = False
+    folder: Path,
+    runs: int,
+    *,
+    seed: int = 0,
+    losses: float = 0.06,
+    at_once: int = 50,
+    to_the_first_fault: bool = False,
 ) -> Account:
-    """Do ``runs`` requests, some dozens at once, and look at what became of each.
+    """Do ``runs`` requests, so many at once, and look at what became of each.
 
     ``losses`` is the part of Discord's answers that do not arrive. Where it is ``to_the_first_fault``, no more are
     begun once something is wrong.
@@ -262,8 +268,8 @@ async def race(
             for server, decided in SERVERS.items():
                 if decided:
                     await rulebook.change(server, decided, by=1)
-            for first in range(1, runs + 1, _AT_ONCE):
-                made = [_run(number, chance) for number in range(first, min(first + _AT_ONCE, runs + 1))]
+            for first in range(1, runs + 1, at_once):
+                made = [_run(number, chance) for number in range(first, min(first + at_once, runs + 1))]
                 await _group(made, account, database, posting, drawer, rulebook, chance)
                 if to_the_first_fault and (account.wrong or (await database.log.verify()).broken_at is not None):
                     break
