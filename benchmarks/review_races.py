@@ -3,9 +3,10 @@
 ``python -m benchmarks.review_races [--runs 10000] [--seed 1] [--json FILE]``. The program's own storage, errands and
 review; stand-ins for Discord's messages and for the drawing process. Requests are drawn, judged, held, decided on by
 two moderators at once and expire, while channels change their mark or are deleted, tokens die, people take back what
-they asked for or have it deleted, one in seventeen of Discord's answers is lost, and the program is killed and begins
-anew. Fails where a picture was seen that must not be, or twice, where a request was left behind, or where the log's
-chain is broken.
+they asked for or have it deleted, one in seventeen of Discord's answers is lost, some of the messages that were not
+answered arrive late, and the program is killed and begins anew. Fails where a picture was seen that must not be, or
+under a mark that was not looked at for that delivery, or twice, where a case was decided twice or a request was left
+behind, or where the log's chain is broken.
 """
 
 import argparse
