@@ -235,7 +235,8 @@ class Desk:
     async def _preset(self, interaction: discord.Interaction[Any], name: str, guild_id: int) -> Choices:
         choices = await preferences.preset(self.presets, name, user_id=interaction.user.id, guild_id=guild_id)
         if choices is None:
-            raise InvalidChoice("preset", words.no_preset(presenting.shortened(name, 64)))
+            near = await preferences.nearest(self.presets, name, user_id=interaction.user.id, guild_id=guild_id)
+            raise InvalidChoice("preset", words.no_preset(presenting.shortened(name, 64), near))
         return choices
 
     async def _acknowledge(self, interaction: discord.Interaction[Any], job: Job) -> bool:

@@ -1,5 +1,6 @@
 """Whose choices hold for a picture, and which of them a person can set, show and take back."""
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from generation.presets import BUILT_IN
 from generation.spec import Choices
 from storage.preferences import Preferences
-from storage.presets import Presets
+from storage.presets import Presets, key
 from storage.records import Choice, Scope, ScopeKind, Settings
 
 #: What ``/settings`` offers, as a person calls it, and the choice behind it.
@@ -37,6 +38,9 @@ _RIVALS = {
     "width": ("size",),
     "height": ("size",),
 }
+
+#: Presets whose names are compared with one that nobody has.
+_COMPARED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,14 @@ async def preset(presets: Presets, name: str, *, user_id: int, guild_id: int) ->
     """Return the choices of the preset ``name``: the person's own, the server's, one shown there, or everybody's."""
     own = await presets.find(name, person(user_id), server(guild_id), shown_in=guild_id)
     return own.choices if own is not None else BUILT_IN.get(name.strip().casefold())
+
+
+async def nearest(presets: Presets, name: str, *, user_id: int, guild_id: int) -> str | None:
+    """Return the name, among those of the presets that a person can use in a server, that is most like ``name``."""
+    own = await presets.matching("", person(user_id), server(guild_id), shown_in=guild_id, limit=_COMPARED)
+    names = {key(each): each for each in (*BUILT_IN, *(one.name for one in own))}
+    like = difflib.get_close_matches(key(name), names, n=1)
+    return names[like[0]] if like else None
 
 
 def change(choices: Mapping[str, Any]) -> dict[str, Choice | None]:

@@ -52,6 +52,11 @@ class Entry:
     choices: Choices
     shown: bool = False
 
+    @property
+    def held(self) -> str:
+        """What it holds, in one line; of those that everybody has, what they are for."""
+        return words.BUILT_IN[self.name] if self.origin is Origin.EVERYBODYS else presenting.choices_line(self.choices)
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:
@@ -144,7 +149,7 @@ class Shelf:
             found = await self._presets.find(name, asker.me, asker.here, shown_in=asker.guild_id)
         if found is not None:
             return found
-        raise Refused(words.built_in(key(name)) if key(name) in BUILT_IN else _no_preset(name))
+        raise Refused(words.built_in(key(name))) if key(name) in BUILT_IN else await self._no_preset(asker, name)
 
     async def entry(self, asker: Asker, name: str) -> Entry:
         """Return what ``name`` leads to, everybody's presets among it."""
@@ -153,7 +158,7 @@ class Shelf:
             (entry,) = await self._entries(asker, found)
             return entry
         if key(name) not in BUILT_IN:
-            raise Refused(_no_preset(name))
+            raise await self._no_preset(asker, name)
         return Entry(name=key(name), origin=Origin.EVERYBODYS, choices=BUILT_IN[key(name)])
 
     async def entries(self, asker: Asker, typed: str = "", *, limit: int, offset: int = 0) -> tuple[Entry, ...]:
@@ -240,6 +245,10 @@ class Shelf:
         """Keep the manner in which a picture was drawn, with its prompt and seeds where they are wanted."""
         return await self.save(asker, name, manner(spec, self._desk.profile, prompt=prompt, seed=seed))
 
+    async def _no_preset(self, asker: Asker, name: str) -> Refused:
+        near = await preferences.nearest(self._presets, name, user_id=asker.user_id, guild_id=asker.guild_id)
+        return Refused(no_preset(presenting.shortened(name, LONGEST_NAME), near))
+
     def _check_may_change(self, asker: Asker, preset: Preset) -> None:
         """Raise Refused for a preset that is somebody else's. Ids decide, never names."""
         if preset.holder == asker.me:
@@ -266,7 +275,3 @@ async def save_from_spec(
     """Keep a picture's manner as a preset of whoever asks; raise InvalidChoice or Refused where it cannot be."""
     asker = await Asker.of(interaction)
     return await interaction.client.shelf.save_from_spec(asker, name, spec, prompt=prompt, seed=seed)
-
-
-def _no_preset(name: str) -> str:
-    return no_preset(presenting.shortened(name, LONGEST_NAME))

@@ -41,7 +41,7 @@ RECIPE_FILE = "The recipe is too long for a message, so here it is as a file."
 # Settings.
 NO_SETTINGS = "You have not set anything, so the bot's defaults hold."
 ALL_RESET = "Everything is back to the bot's defaults."
-NOTHING_GIVEN = "Choose at least one thing to set; `/settings show` lists what there is."
+NOTHING_GIVEN = "Choose at least one thing to set, such as size or steps; Discord lists them behind the command."
 
 # Failures.
 UNEXPECTED = "Something went wrong here that should not; it has been noted."
@@ -61,10 +61,10 @@ NOT_SENT = "The picture is finished, but Discord does not take it."
 ONLY_IN_SERVERS = "This works only in a server, not in direct messages."
 
 HELP = """\
-**/imagine** draws a picture. Every option may be left out, the prompt too: then nothing but the negative prompt speaks.
+**/imagine** draws a picture: say in `prompt` what is to be seen, `a red fox in snow`. Every option may be left out.
 - `prompt` and `negative` are written as for A1111: `(word:1.2)`, `[word]`, `[a:b:0.5]`, `a AND b`, `BREAK`.
 - `regions` is a prompt for each part: `red hair | blue hair`, `rows: sky | sea`, `2x2: a | b | c | d`.
-- `preset` takes a set of choices by name. `pure`, which you have anyway, is nine words at weight 0.0001.
+- `preset` takes choices by name. `pure`, which you have anyway, is nine words at weight 0.0001.
 - `size` is one of the names offered, or a width and a height such as `768x512`.
 - `cfg` left out grows with the picture's area.
 - `seed` makes a picture repeatable; left out, it is drawn by lot.
@@ -74,7 +74,7 @@ HELP = """\
 **/settings** keeps what you would otherwise type each time: `set` some, `show` them, `reset` one or all. \
 `explain` says where each value comes from.
 
-**/preset** keeps choices under a name, for one picture or, with `use`, for all: `save`, `list`, `edit`, `share`. \
+**/preset** keeps choices under a name (`save`, `list`, `share`), for one picture or, with `use`, for all. \
 **/quota** says how many pictures you have left, **/privacy** hands out or deletes all that is kept of you.
 
 **/scan** draws a grid over two axes, **/study** many pictures that people sort.
@@ -83,8 +83,9 @@ For moderators, **/config** decides what holds here, **/filter** which words are
 blocks. **/appeal** asks them to look at a decision again.
 
 Under a picture, **Again** draws it with a new seed for whoever presses it, **Vary** draws close variations, **Edit** \
-opens its settings, **Recipe** shows all it was made of, and **More** has the rest. While you wait, **Cancel** takes \
-your picture back, **/queue** shows all that you wait for, and **/history** what you have and your favourites.
+opens its settings, **Recipe** shows all it was made of, and **More** has the rest, **Save as preset** too. While you \
+wait, **Cancel** takes your picture back, **/queue** shows all that you wait for, and **/history** what you have and \
+your favourites.
 
 In the menu of any message, under *Apps*, **Recipe**, **Remix** and **Save as preset** read the pictures in it; \
 **Report** tells the moderators, **Delete** removes your own.
@@ -179,8 +180,10 @@ def too_long(what: str, limit: int) -> str:
     return f"The {what} is longer than this bot reads; it stops at {limit:,} characters."
 
 
-def no_preset(name: str) -> str:
-    """Say that there is no preset of that name."""
+def no_preset(name: str, nearest: str | None = None) -> str:
+    """Say that there is no preset of that name, and which one may have been meant."""
+    if nearest is not None:
+        return f"There is no preset called {name}; the nearest is {nearest}."
     return f"There is no preset called {name}; the list that opens as you type shows those there are."
 
 
