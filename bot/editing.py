@@ -33,13 +33,15 @@ Typed = Mapping[str, str]
 Interaction = discord.Interaction[Client]
 
 
-async def edit(interaction: Interaction, job: Job, index: int | None = None) -> None:
+async def edit(
+    interaction: Interaction, job: Job, index: int | None = None, *, title: str = words.editing.TITLE
+) -> None:
     """Open the form for one picture of a job, or for all of it, with what was typed there before, if anything was."""
     as_it_was = shown(_meant(job, index))
     typed = interaction.client.drafts.find(_key(interaction, job.id, index))
     custom_id = f"edit:{job.id}" if index is None else f"edit:{job.id}:{index}"
     filled = {**as_it_was, **typed}
-    await interaction.response.send_modal(form(filled, as_it_was, title=words.editing.TITLE, custom_id=custom_id))
+    await interaction.response.send_modal(form(filled, as_it_was, title=title, custom_id=custom_id))
 
 
 async def submitted(interaction: Interaction) -> None:

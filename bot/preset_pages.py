@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.answering import apologise, whisper
-from bot.presenting import choices_line, escaped, plain, shortened, spoken, value_text
+from bot.presenting import escaped, plain, shortened, spoken, value_text
 from bot.presets import Asker, Entry, Origin
 from bot.sheets import controls
 from bot.words import presets as words
@@ -93,7 +93,7 @@ def _line(entry: Entry, default: str | None, held: int) -> str:
     marks = [words.IS_DEFAULT] if default is not None and key(default) == key(entry.name) else []
     marks += [words.IS_SHOWN] if entry.shown else []
     marked = f" ({', '.join(marks)})" if marks else ""
-    return f"- **{plain(entry.name)}**{marked}: {plain(shortened(choices_line(entry.choices), held))}"
+    return f"- **{plain(entry.name)}**{marked}: {plain(shortened(entry.held, held))}"
 
 
 def _turning(number: int, pages: int) -> discord.ui.View:

@@ -47,7 +47,7 @@ async def remix(interaction: Interaction, one: Found) -> None:
         job = await interaction.client.jobs.find(job_id)
         if job is None:
             raise Refused(UNKNOWN_PICTURE)
-        return await editing.edit(interaction, job, index)
+        return await editing.edit(interaction, job, index, title=words.REMIX_TITLE)
     spec, said = _recalled(interaction, one)
     as_it_was = editing.shown(spec)
     typed = interaction.client.drafts.find((interaction.user.id, *one.numbers))

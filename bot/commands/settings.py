@@ -83,7 +83,9 @@ async def show(interaction: discord.Interaction[Client]) -> None:
     """Show one's own choices."""
     desk = interaction.client.desk
     (own,) = await desk.preferences.of(preferences.person(interaction.user.id))
-    text = presenting.settings(own.choices, own.hints, own.preset, await desk.spec(interaction, {}))
+    _, missing = await desk.layers(interaction)
+    holding = own.preset if missing is None else None  # one that is not here changes nothing here
+    text = presenting.settings(own.choices, own.hints, holding, await desk.spec(interaction, {}))
     await whisper(interaction, text)
 
 

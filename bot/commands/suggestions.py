@@ -1,5 +1,7 @@
 """What an option suggests while it is typed: regions, presets, sizes, samplers, the guidance scale's ``auto``."""
 
+import re
+
 import discord
 from discord import app_commands
 
@@ -13,6 +15,7 @@ from generation.prompt.regions import parse_regions
 from generation.samplers.names import NAMES
 
 _MOST = 25
+_SIDE = re.compile(r"[0-9]{2,4}", re.ASCII)
 _LONGEST = 100
 
 Suggestions = list[app_commands.Choice[str]]
@@ -38,10 +41,11 @@ async def changeable_presets(interaction: discord.Interaction[Client], typed: st
 
 
 async def sizes(interaction: discord.Interaction[Client], typed: str) -> Suggestions:
-    """The profile's named sizes; any other may be typed out."""
+    """The profile's named sizes; any other may be typed out, and a number alone is that of a square."""
     named = interaction.client.desk.profile.sizes
     found = {name: f"{name}, {width}x{height}" for name, (width, height) in named.items()}
-    return [_choice(label, name) for name, label in found.items() if _fits(label, typed)][:_MOST]
+    fitting = [_choice(label, name) for name, label in found.items() if _fits(label, typed)]
+    return [*_square(typed.strip()), *fitting][:_MOST]
 
 
 async def samplers(interaction: discord.Interaction[Client], typed: str) -> Suggestions:
@@ -67,12 +71,20 @@ async def regions(interaction: discord.Interaction[Client], typed: str) -> Sugge
     return [_choice(region_words.reading(len(read.columns), len(read.rows), [part.text for part in read.parts]), typed)]
 
 
+def _square(typed: str) -> Suggestions:
+    """The square with about that side; sides are multiples of 8."""
+    if not _SIDE.fullmatch(typed):
+        return []
+    side = max(8, 8 * round(int(typed) / 8))
+    return [_choice(f"{side}x{side}", f"{side}x{side}")]
+
+
 def _fits(name: str, typed: str) -> bool:
     return typed.strip().casefold() in name.casefold()
 
 
 def _preset(entry: Entry) -> app_commands.Choice[str]:
-    return _choice(f"{entry.name}: {presenting.choices_line(entry.choices)}", entry.name)
+    return _choice(f"{entry.name}: {entry.held}", entry.name)
 
 
 def _choice(label: str, value: str) -> app_commands.Choice[str]:

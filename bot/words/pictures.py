@@ -20,7 +20,7 @@ TAKE_ONE = "Take one picture"
 # Answers.
 MORE_FOR_ONE = "More for this picture."
 MORE_FOR_ALL = "More for these pictures. For one of them, take it first."
-IS_FAVOURITE = "This picture is among your favourites."
+IS_FAVOURITE = "This picture is among your favourites; `/history` shows them."
 NO_FAVOURITE = "This picture is not among your favourites any more."
 NOT_YOURS_TO_DELETE = "Only the person who asked for this picture, and moderators, can delete it."
 NOT_THERE_YET = "This picture has not been delivered yet; try again in a moment."

@@ -2,11 +2,11 @@
 
 DEFAULT_NONE = "No preset holds by itself any more."
 NONE_IN_USE = "no preset"
-NOTHING_TO_KEEP = "Say what the preset shall hold: options such as size and steps, or where to begin with from."
+NOTHING_TO_KEEP = "Say what the preset shall hold: options such as size and steps, or from: my last picture."
 NOTHING_TO_CHANGE = "Say at least one thing to change: an option, clear or rename."
 NOTHING_LEFT = "A preset holds at least one thing; delete it if you no longer want it."
 NO_SETTINGS = "You have not set anything yet, so there is nothing to keep; /settings set does."
-NO_PICTURE = "There is no finished picture of yours to take it from."
+NO_PICTURE = "There is no finished picture of yours to take it from; /imagine draws one."
 ONLY_MODERATORS = "The server's presets are kept by its moderators."
 SOMEBODY_ELSES = "That preset is somebody else's; only they can change it."
 GONE = "That preset is no longer there."
@@ -27,6 +27,15 @@ OF_YOURS = "yours"
 OF_SERVER = "this server's"
 OF_MEMBER = "a member's, shown here"
 OF_EVERYBODY = "everybody's"
+
+# What those that everybody has are.
+BUILT_IN = {
+    "pure": "a negative of nine words, all but unsaid: weight 0.0001",
+    "pure-0.105": "the nine words of pure at weight 0.105",
+    "24x[": "the nine words of pure, each in 24 square brackets",
+    "12x[": "the nine words of pure, each in 12 square brackets",
+    "none": "no negative prompt at all",
+}
 
 # Marks behind a name.
 IS_DEFAULT = "holds by itself"
@@ -65,7 +74,10 @@ def holds(name: str) -> str:
 
 def in_use(name: str, choices: str) -> str:
     """Say that a preset holds by itself from now on."""
-    return f"**{name}** holds for all your pictures from now on, where you name no other: {choices}."
+    return (
+        f"**{name}** holds for all your pictures from now on, where you name no other: {choices}.\n"
+        "-# It goes over what you have with `/settings`. `/preset use` with `none` takes it back."
+    )
 
 
 def code(name: str, code: str) -> str:

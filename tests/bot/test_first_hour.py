@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import words
+from generation.presets import BUILT_IN
 from tests.bot.stage import Stage, finished
 from tests.discord_server import Interaction, Message
 
@@ -36,6 +37,36 @@ async def find_out_how(stage: Stage) -> None:
     assert not any(option.get("required") for option in offered["imagine"]["options"])
     page = await read(await stage.ann.uses("/help", channel=stage.channel))
     assert {"/imagine", "/preset", "/history", "/queue"} <= told_commands(page)
+    assert page.startswith("**/imagine** draws a picture: say in `prompt` what is to be seen")
+
+
+async def begin_with_nothing(stage: Stage) -> None:
+    """Where nothing is there yet, the answer says what makes it; what comes with the bot says what it is."""
+
+    async def says(command: str, **options: object) -> str:
+        return await read(await stage.ann.uses(command, channel=stage.channel, options=options))
+
+    async def offers(option: str, text: str = "") -> list[str]:
+        found = await stage.ann.autocompletes("/imagine", option=option, channel=stage.channel, text=text)
+        return [choice.name for choice in found]
+
+    assert "/imagine" in await says("/history")
+    assert "/imagine" in await says("/preset save", name="mine", **{"from": "my last picture"})
+    assert "such as size or steps" in await says("/settings set")
+    assert await offers("preset") == [f"{name}: {what}" for name, what in words.presets.BUILT_IN.items()]
+    assert "- **none**: no negative prompt at all" in await says("/preset list")
+    assert (await offers("size", "50"))[0] == "48x48"
+    assert await offers("size", "port") == ["portrait, 64x96"]
+
+
+async def find_it_again(stage: Stage, picture: Message) -> None:
+    """A favourite says where it is listed, and is there."""
+    more = await (await stage.ann.clicks(picture, words.pictures.MORE)).message_when()
+    await stage.ann.clicks(more, words.pictures.FAVOURITE)
+    card = await more.when(lambda card: words.pictures.IS_FAVOURITE in card.text)
+    assert "/history" in told_commands(card.text)
+    favourites = await stage.ann.uses("/history", channel=stage.channel, favourites=True)
+    assert "1girl, red hair" in (await favourites.message_when(lambda message: not message.loading)).text
 
 
 async def keep_how_it_was_drawn(stage: Stage, picture: Message) -> None:
@@ -54,8 +85,17 @@ async def draw_with_it(stage: Stage) -> None:
     assert "steps 3" in choice.name
     drawn = await stage.ann.uses("/imagine", channel=stage.channel, prompt="cat", preset=choice.value)
     assert "3 steps" in (await finished(drawn)).text
-    await read(await stage.ann.uses("/preset use", channel=stage.channel, name=choice.value))
+    for command in ("/preset use", "/preset show", "/preset delete"):
+        mistyped = await read(await stage.ann.uses(command, channel=stage.channel, name="my stile"))
+        assert "There is no preset called my stile; the nearest is my style." in mistyped
+    mistyped = await read(await stage.ann.uses("/imagine", channel=stage.channel, preset="my stile"))
+    assert "the nearest is my style." in mistyped
+    assert "the list that opens" in await read(await stage.ann.uses("/preset use", channel=stage.channel, name="zzzz"))
+    used = await read(await stage.ann.uses("/preset use", channel=stage.channel, name=choice.value))
+    assert "`/preset use` with `none` takes it back" in used
     assert "**my style**" in await read(await stage.ann.uses("/settings show", channel=stage.channel))
+    await read(await stage.ann.uses("/preset use", channel=stage.channel, name="none"))
+    assert "**my style**" not in await read(await stage.ann.uses("/settings show", channel=stage.channel))
 
 
 async def remix(stage: Stage, picture: Message) -> None:
@@ -63,6 +103,7 @@ async def remix(stage: Stage, picture: Message) -> None:
     menu = [each["name"] for each in stage.server.commands.offered(stage.ben, stage.channel, 3)]
     assert "Remix" in menu
     form = await (await stage.ben.applies("Remix", picture)).modal_shown()
+    assert form.title == words.messages.REMIX_TITLE
     assert field(form, words.editing.PROMPT)["value"] == "1girl, red hair"
     theirs = await finished(await stage.ben.submits(form, {words.editing.PROMPT: "1boy, blue hair"}))
     assert "1boy, blue hair" in theirs.text
@@ -81,12 +122,18 @@ async def err(stage: Stage) -> None:
     assert words.messages.NO_PICTURE_THERE in await read(await stage.ann.applies("Remix", talk))
 
 
+def test_everything_that_comes_with_the_bot_is_described() -> None:
+    assert words.presets.BUILT_IN.keys() == BUILT_IN.keys()
+
+
 async def test_from_joining_to_a_preset_and_a_remix(tmp_path: Path) -> None:
     async with Stage.set_up(tmp_path) as stage, stage.bot():
         await find_out_how(stage)
+        await begin_with_nothing(stage)
         asked = await stage.ann.uses("/imagine", channel=stage.channel, prompt="1girl, red hair", steps=3)
         picture = await finished(asked)
         await keep_how_it_was_drawn(stage, picture)
         await draw_with_it(stage)
+        await find_it_again(stage, picture)
         await remix(stage, picture)
         await err(stage)
