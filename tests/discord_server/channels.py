@@ -14,15 +14,18 @@ if TYPE_CHECKING:
     from tests.discord_server.messages import Message
     from tests.discord_server.server import DiscordServer
 
-TEXT, DIRECT = 0, 1
+TEXT, DIRECT, PUBLIC_THREAD = 0, 1, 11
+_DAY = 24 * 60  # minutes, as Discord counts what is archived by itself
 
 
 class Channel(Watched):
     """A place where messages are.
 
     `messages` maps ids to messages in the order in which they were made, those that only one person sees among them;
-    `seen_by` tells what a given person sees. Deleted ones leave it.
+    `seen_by` tells what a given person sees. Deleted ones leave it. `sending` is the permission to post.
     """
+
+    sending = Permission.SEND_MESSAGES
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Channel(Watched):
         self.guild = guild
         self.person = person
         self.age_restricted = age_restricted
+        self.threads: list[Thread] = []
         self.deleted = False
         self.messages: dict[int, Message] = {}
         self._overwrites: dict[int, Overwrite] = {}
@@ -71,8 +75,20 @@ class Channel(Watched):
         self.age_restricted = restricted
         self._updated()
 
+    def add_thread(self, name: str = "a thread") -> Thread:
+        """Begin a public thread."""
+        thread = Thread(self, name)
+        self.threads.append(thread)
+        self.server.channels[thread.id] = thread
+        self.server.gateway.dispatch("THREAD_CREATE", thread.payload(), guild=self.guild)
+        return thread
+
     def delete(self) -> None:
         """Delete the channel and all in it."""
+        for thread in self.threads:
+            self.server.channels.pop(thread.id, None)
+            thread.deleted = True
+            thread.changed()
         self.deleted = True
         self.server.channels.pop(self.id, None)
         self.server.gateway.dispatch("CHANNEL_DELETE", self.payload(), guild=self.guild)
@@ -137,3 +153,61 @@ class Channel(Watched):
 
     def _updated(self) -> None:
         self.server.gateway.dispatch("CHANNEL_UPDATE", self.payload(), guild=self.guild)
+
+
+class Thread(Channel):
+    """A public thread of a text channel, whose permissions and mark are that channel's: it has none of its own."""
+
+    sending = Permission.SEND_MESSAGES_IN_THREADS
+
+    def __init__(self, parent: Channel, name: str) -> None:
+        super().__init__(parent.server, name=name, guild=parent.guild)
+        self.parent = parent
+        self.begun_at = self.server.clock.stamp()
+
+    @property
+    def age_restricted(self) -> bool:
+        return self.parent.age_restricted
+
+    @age_restricted.setter
+    def age_restricted(self, restricted: bool) -> None:
+        if restricted:
+            raise TypeError("A thread has no mark of its own.")
+
+    def delete(self) -> None:
+        """Delete the thread and all in it."""
+        self.deleted = True
+        self.parent.threads.remove(self)
+        self.server.channels.pop(self.id, None)
+        gone = {"id": str(self.id), "parent_id": str(self.parent.id), "type": PUBLIC_THREAD}
+        guild_id = {"guild_id": str(self.guild.id)} if self.guild else {}
+        self.server.gateway.dispatch("THREAD_DELETE", gone | guild_id, guild=self.guild)
+        self.changed()
+
+    def permissions_of(self, person: Person) -> int:
+        """What a person may do here: what they may do in its channel."""
+        return self.parent.permissions_of(person)
+
+    def payload(self) -> dict[str, Any]:
+        """The thread as Discord's API shows it to the bot: without a mark."""
+        return {
+            "id": str(self.id),
+            "type": PUBLIC_THREAD,
+            "guild_id": str(self.guild.id) if self.guild else None,
+            "parent_id": str(self.parent.id),
+            "owner_id": str(self.guild.owner.id) if self.guild else None,
+            "name": self.name,
+            "last_message_id": str(max(self.messages)) if self.messages else None,
+            "message_count": len(self.messages),
+            "total_message_sent": len(self.messages),
+            "member_count": 1,
+            "rate_limit_per_user": 0,
+            "flags": 0,
+            "thread_metadata": {
+                "archived": False,
+                "auto_archive_duration": _DAY,
+                "archive_timestamp": self.begun_at,
+                "locked": False,
+                "create_timestamp": self.begun_at,
+            },
+        }

@@ -164,7 +164,7 @@ class Guild:
             "members": [bot.payload()] if bot else [],
             "emojis": [],
             "stickers": [],
-            "threads": [],
+            "threads": [thread.payload() for channel in self.channels.values() for thread in channel.threads],
             "voice_states": [],
             "presences": [],
             "stage_instances": [],

@@ -106,7 +106,7 @@ class Invoking:
 
     def post(self, person: Person, channel: Channel, content: str, uploads: Iterable[Upload]) -> Message:
         """An ordinary message."""
-        if not channel.permissions_of(person) & Permission.SEND_MESSAGES:
+        if not channel.permissions_of(person) & channel.sending:
             raise ClientRefuses(f"{person.name} may not write in {channel!r}.")
         attachments = tuple(store(self._server, channel.id, upload) for upload in uploads)
         version = Version(

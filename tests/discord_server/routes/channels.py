@@ -48,7 +48,8 @@ def table(server: DiscordServer) -> Table:
         return reply(_read(server, _message(channel, request)))
 
     async def post_message(request: web.Request) -> web.Response:
-        channel = _channel(server, request, Permission.SEND_MESSAGES)
+        channel = _channel(server, request)
+        _require(server, channel, channel.sending)
         return reply(_post(server, channel, await read_body(request)).payload())
 
     async def patch_message(request: web.Request) -> web.Response:
@@ -81,7 +82,8 @@ def table(server: DiscordServer) -> Table:
         return reply()
 
     async def type_in(request: web.Request) -> web.Response:
-        _channel(server, request, Permission.SEND_MESSAGES)
+        channel = _channel(server, request)
+        _require(server, channel, channel.sending)
         return reply()
 
     return [
