@@ -21,7 +21,7 @@ from bot.scrutiny import Ruling
 from storage.jobs import Jobs
 from storage.moderation.cases import Cases
 from storage.moderation.records import Case, CaseKind, CaseState
-from storage.records import Job
+from storage.records import Job, JobState
 
 _log = structlog.get_logger(__name__)
 
@@ -31,8 +31,8 @@ _NOTICE, _END = "-held", "-end"
 _CARD = {CaseKind.HELD: "-card", CaseKind.REPORTED: "-told"}
 
 
-#: What the log says of a case that ended because its card could not be posted.
-_NOT_TAKEN = {"card": "not posted"}
+#: What the log says of a case that ended because its card could not be posted, or its picture was taken back.
+_NOT_TAKEN, _WITHDRAWN = {"card": "not posted"}, {"picture": "taken back"}
 
 
 class Holding:
@@ -65,7 +65,17 @@ class Holding:
         if await self.post(case, job, perhaps_there=perhaps_there):
             return await self._notify(job, message, review_card.held(case), _NOTICE)
         if await insist(lambda: self._cases.decide(case.id, CaseState.EXPIRED, reviewer=None, detail=_NOT_TAKEN)):
-            await self._notify(job, message, review_card.ended(case, words.review.NO_CARD), _END)
+            await self.tell_end(case, job, message, words.review.NO_CARD)
+
+    async def withdraw(self, job_id: int) -> None:
+        """Close the case of a job that was taken back, and its card, if it was held."""
+        cases = await insist(lambda: self._cases.of_job(job_id))
+        case = next((each for each in cases if (each.kind, each.state) == (CaseKind.HELD, CaseState.OPEN)), None)
+        if case is None:
+            return
+        if await insist(lambda: self._cases.decide(case.id, CaseState.EXPIRED, reviewer=None, detail=_WITHDRAWN)):
+            await self.update(await insist(lambda: self._cases.find(case.id)) or case)
+            await insist(lambda: self._cases.note_told(case.id))
 
     async def post(self, case: Case, job: Job, *, perhaps_there: bool = True) -> bool:
         """Post the card of a case; say whether it is there."""
@@ -100,8 +110,16 @@ class Holding:
                 _log.info("the files of a case are gone", case=case.id)
         approved = case.kind is CaseKind.HELD and case.state is CaseState.APPROVED
         note = words.review.TAKEN_BACK if approved and job is None else ""
-        private = job is not None and job.reply.private
-        return review_card.view(case, uploads, private=private, said=await self._said(case), note=note), uploads
+        expired = case.kind is CaseKind.HELD and case.state is CaseState.EXPIRED
+        view = review_card.view(
+            case,
+            uploads,
+            private=job is not None and job.reply.private,
+            said=await self._said(case),
+            note=note,
+            withdrawn=expired and (job is None or job.state is JobState.CANCELLED),
+        )
+        return view, uploads
 
     async def update(self, case: Case) -> None:
         """Let the card of a case say how it stands, if there is one and it is still there."""
@@ -114,9 +132,16 @@ class Holding:
         except Undeliverable as refusal:
             _log.info("a card for moderators is not there any more", case=case.id, reason=str(refusal))
 
-    async def tell_end(self, case: Case, job: Job, message: JobMessage, sentence: str) -> None:
-        """Tell whoever waited that their pictures do not come, and why."""
-        await self._notify(job, message, review_card.ended(case, sentence), _END)
+    async def tell_end(
+        self, case: Case, job: Job, message: JobMessage, sentence: str, *, perhaps_told: bool = False
+    ) -> None:
+        """Tell whoever waited that their pictures do not come, and why; once, where an earlier run told them perhaps.
+
+        The case remembers that they were told, or could not be.
+        """
+        card = review_card.ended(case, sentence)
+        await self._notify(job, message, card, _END, perhaps_said=perhaps_told)
+        await insist(lambda: self._cases.note_told(case.id))
 
     async def put_away(self, job: Job, message_id: int, sentence: str) -> None:
         """Where another message than the one by which its person waited was sent, let that one say so."""
@@ -134,9 +159,12 @@ class Holding:
         reasons = [plain(each.reason) for each in reports if each.reason.strip()]
         return words.reports.reported_by(len(reports), reasons[:_REASONS_SHOWN])
 
-    async def _notify(self, job: Job, message: JobMessage, card: Card, ending: str) -> None:
+    async def _notify(
+        self, job: Job, message: JobMessage, card: Card, ending: str, *, perhaps_said: bool = False
+    ) -> None:
+        elsewhere = words.failed_elsewhere(job.owner)
         try:
-            message_id = await message.complete(card, elsewhere=words.failed_elsewhere(job.owner), ending=ending)
+            message_id = await message.complete(card, elsewhere=elsewhere, ending=ending, perhaps_said=perhaps_said)
         except Undeliverable as refusal:
             _log.warning("somebody could not be told of review", job=job.id, reason=str(refusal))
             return

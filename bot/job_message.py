@@ -18,7 +18,7 @@ import structlog
 from bot.breaker import Breaker
 from bot.patience import NETWORK_ERRORS, Undeliverable, passes, patiently, refusals
 from bot.presenting import Card, Upload
-from bot.traces import Look, answers, shows, trace
+from bot.traces import Look, answers, says, shows, trace
 from bot.uploads import files_of
 from storage.records import Job, JobState
 
@@ -100,13 +100,14 @@ class JobMessage:
         if not self._token_dead:
             await self._try_edit(card)
 
-    async def complete(self, card: Card, *, elsewhere: str | None, ending: str = "") -> int:
+    async def complete(self, card: Card, *, elsewhere: str | None, ending: str = "", perhaps_said: bool = False) -> int:
         """Show the last card, whatever it takes, and return the message's id.
 
         Where the message can no longer be edited the card goes to the channel, ``elsewhere`` above it, and its owner
         is mentioned; that of a private job goes to its owner directly. ``ending`` tells a message that is sent so
-        from others of the same job. Raises Undeliverable where Discord takes it in neither place, and TokenDead where
-        ``elsewhere`` is None and it would have to go there.
+        from others of the same job. Where its words were ``perhaps_said`` by an earlier run, whatever its buttons, they
+        are looked for before it is sent. Raises Undeliverable where Discord takes it in neither place, and TokenDead
+        where ``elsewhere`` is None and it would have to go there.
         """
         await self._stop_editing()
         if not self._token_dead:
@@ -118,7 +119,8 @@ class JobMessage:
                 self._token_dead = True
         if elsewhere is None:
             raise TokenDead(gone=False)
-        return await self._insist(lambda: self._send_once(card, elsewhere, f"{self._job.id}{ending}"))
+        nonce = f"{self._job.id}{ending}"
+        return await self._insist(lambda: self._send_once(card, elsewhere, nonce, perhaps_said=perhaps_said))
 
     async def _edit_on(self) -> None:
         """Edit whenever there is something new, with a pause in between; while Discord refuses much, not at all."""
@@ -192,10 +194,11 @@ class JobMessage:
             self._uploads = card.uploads
         return replace(card, uploads=self._uploads, spoiler=self._job.reply.spoiler)
 
-    async def _send_once(self, card: Card, elsewhere: str, nonce: str) -> int:
+    async def _send_once(self, card: Card, elsewhere: str, nonce: str, *, perhaps_said: bool) -> int:
         """Send the card to the channel, unless it is there."""
-        if self._perhaps_there:
-            there = await self._seen(shows(self._view(card, self._job.id)))
+        if self._perhaps_there or perhaps_said:
+            view = self._view(card, self._job.id)
+            there = await self._seen(says(view) if perhaps_said else shows(view))
             if there is not None:
                 return there
         return await self._send(card, elsewhere, nonce)

@@ -76,6 +76,7 @@ class Queue:
         self._owners: dict[int, int] = {}
         self._errands: dict[int, Errand] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._withdrawals: set[asyncio.Task[None]] = set()
         self._closing = False
 
     def on_the_way(self, owner: int | None = None) -> int:
@@ -147,6 +148,8 @@ class Queue:
             return False
         if job_id in self._errands:
             self._errands[job_id].cancel()
+        self._withdrawals.add(task := asyncio.create_task(self._withdraw(job_id), name=f"job {job_id} is taken back"))
+        task.add_done_callback(self._let_withdrawal_go)
         return True
 
     async def take_back(self, owner: int, *, within: float) -> bool:
@@ -176,9 +179,20 @@ class Queue:
         self._closing = True
         busy = {task for job_id, task in self._tasks.items() if self._errands[job_id].begun}
         await self._end(set(self._tasks.values()) - busy)
+        busy |= self._withdrawals
         if busy:
             await asyncio.wait(busy, timeout=seconds)
         await self._end(busy)
+
+    async def _withdraw(self, job_id: int) -> None:
+        """Let the moderators know of a job that was taken back, once nobody works on it any more."""
+        await self.at_rest(job_id)
+        await self._means.holding.withdraw(job_id)
+
+    def _let_withdrawal_go(self, ended: asyncio.Task[None]) -> None:
+        self._withdrawals.discard(ended)
+        if not ended.cancelled() and (fault := ended.exception()) is not None:
+            _log.error("the case of a job that was taken back is still open", exc_info=fault)
 
     async def _end(self, tasks: set[asyncio.Task[None]]) -> None:
         for task in tasks:

@@ -59,6 +59,7 @@ class Review:
         self._queue = queue
         self.reports = reports
         self._following: set[asyncio.Task[None]] = set()
+        self._begun_at = now()
 
     async def press(self, interaction: discord.Interaction[Any], act: Act, case_id: int) -> None:
         """Do what a button of a card says, if it was pressed by a moderator and before anybody else's."""
@@ -86,7 +87,7 @@ class Review:
             penalty = await self._penalty(case, block=act is Act.BLOCK)
             won = await self._cases.decide(case.id, CaseState.REJECTED, reviewer=by, penalty=penalty)
         if won:
-            self._begin(self._follow(await self._found(case.id), blocked=act is Act.BLOCK))
+            self._begin(self._follow(await self._found(case.id)))
         return won
 
     async def expire(self, moment: datetime) -> None:
@@ -100,7 +101,9 @@ class Review:
                 await self._follow(case)
 
     async def recover(self) -> None:
-        """After a start: bring those cases before the moderators that the last run had no time to."""
+        """After a start: say what the last run had no time to say, to whoever waited and to the moderators."""
+        for case in await self._cases.untold(self._begun_at):
+            self._begin(self._tell_at_last(case))
         for case in await self._cases.open_since(now()):
             if case.card_message_id is not None or case.job_id is None:
                 continue
@@ -138,7 +141,7 @@ class Review:
         """Wait until all that follows from the decisions so far is done."""
         await asyncio.gather(*self._following)
 
-    async def _follow(self, case: Case, *, blocked: bool = False) -> None:
+    async def _follow(self, case: Case) -> None:
         """Do what a decision brings: deliver what was let through, or tell its person why it does not come."""
         if case.kind is CaseKind.REPORTED:
             return await self.reports.settle(case)
@@ -147,14 +150,27 @@ class Review:
         if case.state is CaseState.APPROVED:
             return await self._queue.resume(case.job_id)
         await self._queue.at_rest(case.job_id)
-        job = await insist(lambda: self._jobs.find(case.job_id or 0))
+        await self._tell(case)
+
+    async def _tell(self, case: Case, *, perhaps_told: bool = False) -> None:
+        """Tell whoever waited that their pictures do not come, if that is why."""
+        job = None if case.job_id is None else await insist(lambda: self._jobs.find(case.job_id or 0))
         if job is None or (case.state, job.state) not in _TOLD:
-            return
-        sentence = words.review.EXPIRED
-        if case.state is CaseState.REJECTED:
-            sentence = words.review.rejected(case.rule, blocked=blocked)
+            return await insist(lambda: self._cases.note_told(case.id))
+        sentence = await self._sentence(case)
         async with self._delivery.message_of(job) as message:
-            await self._holding.tell_end(case, job, message, sentence)
+            await self._holding.tell_end(case, job, message, sentence, perhaps_told=perhaps_told)
+
+    async def _tell_at_last(self, case: Case) -> None:
+        """Do what was left undone when the last run ended just after a decision: close the card, tell its person."""
+        await self._holding.update(case)
+        await self._tell(case, perhaps_told=True)
+
+    async def _sentence(self, case: Case) -> str:
+        if case.state is CaseState.REJECTED:
+            blocked = await insist(lambda: self._cases.blocks(case.id))
+            return words.review.rejected(case.rule, blocked=blocked)
+        return words.review.NO_CARD if case.card_message_id is None else words.review.EXPIRED
 
     async def _is_over(self, case: Case, moment: datetime) -> bool:
         if case.kind is CaseKind.REPORTED:

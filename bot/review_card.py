@@ -20,15 +20,23 @@ _WAITING, _DECIDED = discord.Colour(0xC9A24B), discord.Colour(0x7A8794)
 
 
 def view(
-    case: Case, uploads: Sequence[Upload], *, private: bool = False, said: str = "", note: str = ""
+    case: Case,
+    uploads: Sequence[Upload],
+    *,
+    private: bool = False,
+    said: str = "",
+    note: str = "",
+    withdrawn: bool = False,
 ) -> ui.LayoutView:
     """Lay a case out for the moderators: open with its buttons, decided with who did.
 
-    ``said`` is what members wrote of it; ``note`` is a last small line.
+    ``said`` is what members wrote of it; ``note`` is a last small line. ``withdrawn`` says that it was taken back
+    before anybody decided.
     """
     is_open = case.state is CaseState.OPEN
     container: ui.Container[Any] = ui.Container(accent_colour=_WAITING if is_open else _DECIDED)
-    container.add_item(ui.TextDisplay("\n".join(filter(None, (_text(case, private=private), said)))))
+    text = _text(case, private=private, withdrawn=withdrawn)
+    container.add_item(ui.TextDisplay("\n".join(filter(None, (text, said)))))
     if uploads:
         container.add_item(ui.MediaGallery(*(layout.media(each, spoiler=True) for each in uploads)))
     notes = [words.case_line(case.id), _scores(case), *([] if uploads else [words.GONE]), *([note] if note else [])]
@@ -55,9 +63,9 @@ def ended(case: Case, sentence: str) -> Card:
     return Card(text=sentence, notes=(words.case_line(case.id),), tone=Tone.ENDED, case_id=appealable)
 
 
-def _text(case: Case, *, private: bool) -> str:
+def _text(case: Case, *, private: bool, withdrawn: bool) -> str:
     lines = [
-        f"**{words.TITLE[case.kind]}**" if case.state is CaseState.OPEN else f"**{_outcome(case)}**",
+        f"**{words.TITLE[case.kind]}**" if case.state is CaseState.OPEN else f"**{_outcome(case, withdrawn)}**",
         words.whose(case.person, case.channel_id, private=private),
         words.WHY.get(case.rule, case.rule),
     ]
@@ -66,8 +74,8 @@ def _text(case: Case, *, private: bool) -> str:
     return "\n".join(lines)
 
 
-def _outcome(case: Case) -> str:
-    return words.outcome(case.kind, case.state, case.reviewer)
+def _outcome(case: Case, withdrawn: bool) -> str:
+    return words.WITHDRAWN if withdrawn else words.outcome(case.kind, case.state, case.reviewer)
 
 
 def _scores(case: Case) -> str:

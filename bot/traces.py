@@ -34,6 +34,12 @@ def shows(view: discord.ui.LayoutView) -> Look:
     return lambda message: bool(wanted) and frozenset(_custom_ids(_unfolded(message.components))) == wanted
 
 
+def says(view: discord.ui.LayoutView) -> Look:
+    """Whether a message says all that ``view`` does, line by line."""
+    wanted = frozenset(_lines(view.walk_children()))
+    return lambda message: wanted <= frozenset(_lines(_unfolded(message.components)))
+
+
 def answers(interaction_id: int) -> Look:
     """Whether a message is the answer to an interaction."""
 
@@ -46,6 +52,12 @@ def answers(interaction_id: int) -> Look:
 
 def _custom_ids(parts: Iterable[Any]) -> Iterator[str]:
     return (custom_id for part in parts if (custom_id := getattr(part, "custom_id", None)) is not None)
+
+
+def _lines(parts: Iterable[Any]) -> Iterator[str]:
+    for part in parts:
+        if isinstance(text := getattr(part, "content", None), str):
+            yield from (line.strip() for line in text.splitlines() if line.strip())
 
 
 def _unfolded(parts: Iterable[Any]) -> Iterator[Any]:

@@ -64,6 +64,7 @@ OUTCOME = {
     ("reported", "expired"): "Nobody decided in time, so it stays hidden.",
     ("reported", "overturned"): "Removed, and the appeal was upheld.",
 }
+WITHDRAWN = "It was taken back before anybody decided, so it is never posted."
 TAKEN_BACK = "Its person has taken it back meanwhile, so it is not posted."
 
 

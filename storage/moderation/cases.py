@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.jobs import Clock, move, now
 from storage.moderation.decisions import case_of, decide, hide, report_of
 from storage.moderation.log import Line, append
-from storage.moderation.models import CaseRow, ReportRow
+from storage.moderation.models import BlockRow, CaseRow, ReportRow
 from storage.moderation.records import Case, CaseKind, CaseState, Penalty, Report
 from storage.records import Job, JobState
 from storage.transactions import Transactions
@@ -152,6 +152,23 @@ class Cases:
         card = {"card_channel_id": channel_id, "card_message_id": message_id}
         async with self._transactions.writing() as session:
             await session.execute(update(CaseRow).where(CaseRow.id == case_id).values(card))
+
+    async def untold(self, before: datetime) -> tuple[Case, ...]:
+        """Return the held cases decided ``before`` against pictures whose person was not told of it, oldest first."""
+        against = [str(CaseState.REJECTED), str(CaseState.EXPIRED)]
+        wanted = (CaseRow.kind == str(CaseKind.HELD), CaseRow.state.in_(against), CaseRow.told_at.is_(None))
+        return await self._select(*wanted, CaseRow.decided_at < before, newest_first=False)
+
+    async def note_told(self, case_id: int) -> None:
+        """Remember that nothing more is to be said to the person of a case."""
+        told = update(CaseRow).where(CaseRow.id == case_id, CaseRow.told_at.is_(None))
+        async with self._transactions.writing() as session:
+            await session.execute(told.values(told_at=self._clock()))
+
+    async def blocks(self, case_id: int) -> bool:
+        """Return whether a case is why somebody is blocked."""
+        async with self._transactions.reading() as session:
+            return await session.scalar(select(BlockRow.person).where(BlockRow.case_id == case_id)) is not None
 
     async def decide(
         self,

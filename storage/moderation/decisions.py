@@ -107,6 +107,7 @@ def case_of(row: CaseRow) -> Case:
         decided_at=row.decided_at,
         explicit_allowed=row.explicit_allowed,
         hidden_at=row.hidden_at,
+        told_at=row.told_at,
         entry=row.entry,
     )
 

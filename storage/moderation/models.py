@@ -125,6 +125,7 @@ class CaseRow(Base):
     reviewer: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(Moment)
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    told_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class ReportRow(Base):

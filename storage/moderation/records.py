@@ -153,7 +153,8 @@ class Case:
 
     ``scores`` are the picture gate's, where there is a picture and it could be checked. ``explicit_allowed`` says
     whether explicit pictures might be in the channel when the case was opened. ``hidden_at`` is when a reported
-    picture was taken out of sight. ``entry`` is the one of the server's list that hit. ``card_channel_id`` and
+    picture was taken out of sight. ``told_at`` is when the person of a held picture had been told that it does not
+    come, or could not be. ``entry`` is the one of the server's list that hit. ``card_channel_id`` and
     ``card_message_id`` are of the card in the moderators' channel, once there is one.
     """
 
@@ -173,6 +174,7 @@ class Case:
     decided_at: datetime | None
     explicit_allowed: bool | None = None
     hidden_at: datetime | None = None
+    told_at: datetime | None = None
     entry: str | None = None
 
 
