@@ -217,23 +217,6 @@ async def test_what_its_person_deletes_is_not_posted_and_leaves_the_card(court: 
     assert court.posted(interaction) == []
 
 
-@pytest.mark.parametrize("by_its_owner", [True, False])
-async def test_what_is_taken_back_leaves_the_card_at_once(court: Court, by_its_owner: bool) -> None:
-    interaction = await court.asks(steps=64, size="128x128")
-    begun = (await interaction.message_when(lambda shown: "Cancel" in shown.labels, within=PATIENCE)).now
-    message = await interaction.message_when(lambda shown: words.WAITS in shown.text, within=PATIENCE)
-    card = await court.card(interaction)
-    await court.at_rest(interaction)
-    message.become(begun)  # as somebody still sees it whose client is slow
-    await (court.stage.ann if by_its_owner else court.mo).clicks(message, "Cancel")
-    assert words.WITHDRAWN in await court.closed(card)
-    await court.ends(interaction, JobState.CANCELLED)
-    case = await court.case(interaction)
-    assert (case.state, case.reviewer) == (CaseState.EXPIRED, None)
-    assert not await court.bot.review.decide(case, Act.APPROVE, by=court.mo.id)
-    assert court.posted(interaction) == []
-
-
 def _gallery(message: Message) -> list[dict[str, Any]]:
     (container,) = message.components
     return next(part["items"] for part in container["components"] if "items" in part)

@@ -1,7 +1,11 @@
-"""Review over restarts: an old card works, a decision is told though the bot died after it, and is told once."""
+"""Review over restarts: an old card works, a decision is told though the bot died after it, and is told once.
+
+What is taken back while it is held is here too: nothing need be drawn for any of it.
+"""
 
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +13,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.application import Bot
+from bot.buttons import JobButton
 from bot.moderation.rulebook import Rulebook
+from bot.presenting import Action
 from bot.review import Review
 from bot.review_buttons import Act
 from bot.words import review as words
@@ -20,7 +26,7 @@ from storage.records import JobState
 from tests.bot.stage import PATIENCE, Stage, eventually
 from tests.bot.test_delivery import asked
 from tests.bot.test_restarts import database, left_behind
-from tests.discord_server import Channel, Interaction, Message, Permission, Person
+from tests.discord_server import Channel, Interaction, Message, Permission, Person, Version
 
 WAY = JobState.QUEUED, JobState.DRAWING, JobState.DRAWN
 
@@ -129,6 +135,29 @@ async def test_what_was_decided_is_told_although_the_bot_died_after_it_and_once(
     async with stage.bot() as bot:
         await _told(bot, requests)
     assert len(stage.channel.messages) == before
+
+
+async def test_what_is_taken_back_leaves_its_card_at_once(stage: Stage, mods: Channel, mo: Person) -> None:
+    by_its_owner, by_a_moderator = requests = [await asked(stage) for _ in range(2)]
+    async with holding(stage, mods, *requests) as (bot, cards):
+        for each, who, card in ((by_its_owner, stage.ann, cards[0]), (by_a_moderator, mo, cards[1])):
+            assert each.original is not None
+            each.original.become(_cancellable(each))  # as somebody still sees it whose client is slow
+            await who.clicks(each.original, "Cancel")
+            assert words.WITHDRAWN in await closed(card)
+            case = await case_of(bot.database, each)
+            assert (case.state, case.reviewer) == (CaseState.EXPIRED, None)
+            assert not await bot.review.decide(case, Act.APPROVE, by=mo.id)
+            job = await bot.database.jobs.find(each.id)
+            assert job is not None
+            assert job.state is JobState.CANCELLED
+
+
+def _cancellable(interaction: Interaction) -> Version:
+    """What a message looked like while its picture was drawn."""
+    assert interaction.original is not None
+    button = JobButton(Action.CANCEL, interaction.id).item.to_component_dict()
+    return replace(interaction.original.now, components=({"type": 1, "id": 1, "components": [button | {"id": 2}]},))
 
 
 def _die(_: Review, work: Coroutine[Any, Any, None]) -> None:
