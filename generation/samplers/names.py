@@ -5,6 +5,7 @@ A canonical name is a sampler, followed by its schedule of noise levels where mo
 "Automatic", the sampler's own: :func:`infotext_names` and :func:`canonical` translate.
 """
 
+import difflib
 from dataclasses import dataclass
 
 from generation.errors import InvalidChoice
@@ -169,7 +170,9 @@ def _split(name: str) -> tuple[str, str | None]:
             sampler = spelling.removesuffix(ending).rstrip(" _")
             if spelling.endswith((" " + ending, "_" + ending)) and sampler in _FOLDED_SAMPLERS:
                 return _FOLDED_SAMPLERS[sampler], schedule
-    raise InvalidChoice("sampler", f"No sampler is called {name!r}. There are: {', '.join(NAMES)}.")
+    near = difflib.get_close_matches(folded, [each.casefold() for each in NAMES], n=1)
+    nearest = "".join(f" The nearest is {each}." for each in NAMES if each.casefold() in near)
+    raise InvalidChoice("sampler", f"No sampler is called {name!r}.{nearest} There are: {', '.join(NAMES)}.")
 
 
 def _known_schedule(schedule: str | None) -> str:

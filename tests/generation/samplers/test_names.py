@@ -1,5 +1,6 @@
 """Names of samplers: everything people write finds one canonical name, and recipes lead back to it."""
 
+import re
 from contextlib import suppress
 
 import pytest
@@ -69,6 +70,21 @@ def test_unknown_names_are_refused_with_those_known(args: tuple[str, ...]) -> No
     with pytest.raises(InvalidChoice, match=r"There are: .*Karras") as refused:
         canonical(*args)
     assert refused.value.field == "sampler"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("eulr", "Euler"), ("dpm++ 2m karas", "DPM++ 2M Karras"), ("unipcc", "UniPC")]
+)
+def test_a_mistyped_name_is_answered_with_the_nearest(typed: str, meant: str) -> None:
+    with pytest.raises(
+        InvalidChoice, match=re.escape(f"is called {typed!r}. The nearest is {meant}. There are: Euler,")
+    ):
+        canonical(typed)
+
+
+def test_a_name_like_no_other_is_answered_without_a_nearest() -> None:
+    with pytest.raises(InvalidChoice, match=r"is called 'zzzzzz'\. There are: "):
+        canonical("zzzzzz")
 
 
 @given(st.text())
