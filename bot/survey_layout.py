@@ -1,11 +1,12 @@
 """How scans and studies look in Discord: their message, a picture to be sorted, a row of cells, a cell."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import discord
 from discord import ui
 
+from bot.layout import row
 from bot.presenting import escaped, shortened
 from bot.sheets import sheet
 from bot.studies.table import agreement_line
@@ -36,16 +37,16 @@ def survey_view(survey: Survey, why: str, overview: bool) -> ui.LayoutView:
         alt = words.overview_alt(record.title, len(survey.pictures), record.samples)
         container.add_item(_gallery(OVERVIEW, shortened(alt, 1000)))
     if survey.is_scan and survey.pictures:
-        container.add_item(_row([RowSelect(record.id, survey.scan.down.labels, survey.scan.down.title)]))
+        container.add_item(row([RowSelect(record.id, survey.scan.down.labels, survey.scan.down.title)]))
     if buttons := [SurveyButton(act, record.id) for act in _acts(survey)]:
-        container.add_item(_row(buttons))
+        container.add_item(row(buttons))
     return _framed(container)
 
 
 def proposal_view(survey: Survey, text: str) -> ui.LayoutView:
     """What is asked before anything is drawn."""
-    row = _row([SurveyButton(Act.START, survey.record.id), SurveyButton(Act.DROP, survey.record.id)])
-    return _framed(ui.Container(ui.TextDisplay(text), row, accent_colour=_COLOUR))
+    buttons = row([SurveyButton(Act.START, survey.record.id), SurveyButton(Act.DROP, survey.record.id)])
+    return _framed(ui.Container(ui.TextDisplay(text), buttons, accent_colour=_COLOUR))
 
 
 def said_view(text: str) -> ui.LayoutView:
@@ -66,18 +67,18 @@ def sorting_view(survey: Survey, person: int, index: int, category: int | None =
         choices = [LabelButton(study_id, index, category, number, name) for number, name in enumerate(sorting.shapes)]
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(text)), accent_colour=_COLOUR)
     container.add_item(_gallery(PICTURE, words.picture_alt(index + 1, survey.record.title)))
-    for row in _rows(choices):
-        container.add_item(row)
-    container.add_item(_row(_steps(survey, index)))
+    for each in _rows(choices):
+        container.add_item(each)
+    container.add_item(row(_steps(survey, index)))
     return _framed(container)
 
 
-def row_view(survey: Survey, row: int) -> ui.LayoutView:
+def row_view(survey: Survey, down: int) -> ui.LayoutView:
     """The cells of one row, to open one of them."""
     scan = survey.scan
-    text = f"**{escaped(scan.down.title)} {escaped(scan.down.labels[row])}**"
-    select = CellSelect(survey.record.id, row, scan.across.labels, scan.across.title)
-    return _framed(ui.Container(ui.TextDisplay(text), _row([select]), accent_colour=_COLOUR))
+    text = f"**{escaped(scan.down.title)} {escaped(scan.down.labels[down])}**"
+    select = CellSelect(survey.record.id, down, scan.across.labels, scan.across.title)
+    return _framed(ui.Container(ui.TextDisplay(text), row([select]), accent_colour=_COLOUR))
 
 
 def picture_view(text: str, alt: str) -> ui.LayoutView:
@@ -111,14 +112,7 @@ def _steps(survey: Survey, index: int) -> list[SortButton]:
 
 
 def _rows(buttons: Sequence[LabelButton], width: int = 5) -> list[ui.ActionRow[Any]]:
-    return [_row(buttons[start : start + width]) for start in range(0, len(buttons), width)]
-
-
-def _row(items: Iterable[ui.Item[Any]]) -> ui.ActionRow[Any]:
-    row: ui.ActionRow[Any] = ui.ActionRow()
-    for item in items:
-        row.add_item(item)
-    return row
+    return [row(buttons[start : start + width]) for start in range(0, len(buttons), width)]
 
 
 def _gallery(name: str, alt: str) -> ui.MediaGallery[Any]:
