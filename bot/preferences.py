@@ -81,7 +81,7 @@ async def preset(presets: Presets, name: str, *, user_id: int, guild_id: int) ->
 async def nearest(presets: Presets, name: str, *, user_id: int, guild_id: int) -> str | None:
     """Return the name, among those of the presets that a person can use in a server, that is most like ``name``."""
     own = await presets.matching("", person(user_id), server(guild_id), shown_in=guild_id, limit=_COMPARED)
-    names = {key(each): each for each in (*BUILT_IN, *(one.name for one in own))}
+    names = {key(each): each for each in (*BUILT_IN, *(one.name for one in own)) if each != "none"}  # which is none
     like = difflib.get_close_matches(key(name), names, n=1)
     return names[like[0]] if like else None
 

@@ -90,7 +90,7 @@ async def draw_with_it(stage: Stage) -> None:
         assert "There is no preset called my stile; the nearest is my style." in mistyped
     mistyped = await read(await stage.ann.uses("/imagine", channel=stage.channel, preset="my stile"))
     assert "the nearest is my style." in mistyped
-    assert "the list that opens" in await read(await stage.ann.uses("/preset use", channel=stage.channel, name="zzzz"))
+    assert "the list that opens" in await read(await stage.ann.uses("/preset use", channel=stage.channel, name="nope"))
     used = await read(await stage.ann.uses("/preset use", channel=stage.channel, name=choice.value))
     assert "`/preset use` with `none` takes it back" in used
     assert "**my style**" in await read(await stage.ann.uses("/settings show", channel=stage.channel))
