@@ -9,7 +9,7 @@ from typing import Any
 
 from bot import words
 from generation.presets import BUILT_IN
-from tests.bot.stage import Stage, finished
+from tests.bot.stage import PATIENCE, Stage, finished
 from tests.discord_server import Interaction, Message
 
 #: What is asked for most often stands first in the list of options.
@@ -17,7 +17,7 @@ _FIRST = ["prompt", "preset", "size", "count"]
 
 
 async def read(interaction: Interaction) -> str:
-    message = await interaction.message_when(lambda message: not message.loading)
+    message = await interaction.message_when(lambda message: not message.loading, within=PATIENCE)
     return message.text
 
 
@@ -61,17 +61,19 @@ async def begin_with_nothing(stage: Stage) -> None:
 
 async def find_it_again(stage: Stage, picture: Message) -> None:
     """A favourite says where it is listed, and is there."""
-    more = await (await stage.ann.clicks(picture, words.pictures.MORE)).message_when()
+    more = await (await stage.ann.clicks(picture, words.pictures.MORE)).message_when(within=PATIENCE)
     await stage.ann.clicks(more, words.pictures.FAVOURITE)
-    card = await more.when(lambda card: words.pictures.IS_FAVOURITE in card.text)
+    card = await more.when(lambda card: words.pictures.IS_FAVOURITE in card.text, within=PATIENCE)
     assert "/history" in told_commands(card.text)
     favourites = await stage.ann.uses("/history", channel=stage.channel, favourites=True)
-    assert "1girl, red hair" in (await favourites.message_when(lambda message: not message.loading)).text
+    assert (
+        "1girl, red hair" in (await favourites.message_when(lambda message: not message.loading, within=PATIENCE)).text
+    )
 
 
 async def keep_how_it_was_drawn(stage: Stage, picture: Message) -> None:
     """Behind More is what keeps a picture's settings; the answer says how to use them."""
-    more = await (await stage.ann.clicks(picture, words.pictures.MORE)).message_when()
+    more = await (await stage.ann.clicks(picture, words.pictures.MORE)).message_when(within=PATIENCE)
     form = await (await stage.ann.clicks(more, words.messages.OPEN["preset"])).modal_shown()
     kept = await read(await stage.ann.submits(form, {words.messages.PRESET_NAME: "my style"}))
     assert "**my style**" in kept
