@@ -24,8 +24,12 @@ def train(
     steps: Annotated[
         int | None, typer.Option(min=1, help="Steps of 32 pictures; the shipped model's when left out.")
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="Train the networks of the model in this folder further; new ones when left out."),
+    ] = None,
 ) -> None:
-    """Draw the training pictures and train the model from nothing: an hour and a half on two cores."""
+    """Draw the training pictures and train the model, from nothing or further: an hour and a half on two cores."""
     import torch
 
     from generation.diffusion.sketch.course import Course
@@ -39,6 +43,7 @@ def train(
         device=device,
         workers=workers if device == "cpu" else 1,
         steps=steps or STEPS,
+        start=start,
     )
     with _progress() as progress:
         tasks: dict[str, Any] = {}

@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw
 from generation.diffusion.sketch.palette import INK, Colour
 
 OVERSAMPLING = 4
+FOCUS_WEIGHT = 3.0
 Point = tuple[float, float]
 
 
@@ -16,7 +17,7 @@ class Canvas:
     def __init__(self, width: int, height: int, colour: Colour) -> None:
         self.width, self.height = width, height
         self.image = Image.new("RGB", (width * OVERSAMPLING, height * OVERSAMPLING), colour)
-        self.focus: list[tuple[float, float, float, float]] = []
+        self.focus: list[tuple[tuple[float, float, float, float], float]] = []
 
     def pen(self, x: float = 0, y: float = 0, scale: float = 1) -> "Pen":
         """A pen whose origin lies at (x, y) pixels and whose unit is ``scale`` pixels."""
@@ -60,10 +61,11 @@ class Pen:
         """An open line through the points."""
         self._draw.line([self._point(*point) for point in points], colour, self._width(line), joint="curve")
 
-    def mark(self, left: float, top: float, right: float, bottom: float) -> None:
-        """Remember a small place that matters, such as an eye."""
+    def mark(self, left: float, top: float, right: float, bottom: float, *, weight: float = FOCUS_WEIGHT) -> None:
+        """Remember a small place that matters ``weight`` times as much as others, such as an eye."""
         (a, b), (c, d) = self._point(left, top), self._point(right, bottom)
-        self._canvas.focus.append((a / OVERSAMPLING, b / OVERSAMPLING, c / OVERSAMPLING, d / OVERSAMPLING))
+        box = (a / OVERSAMPLING, b / OVERSAMPLING, c / OVERSAMPLING, d / OVERSAMPLING)
+        self._canvas.focus.append((box, weight))
 
     def _point(self, x: float, y: float) -> Point:
         return (

@@ -9,6 +9,7 @@ from generation.diffusion.sketch.scenes import PLACES, Cat, Person, Placed, Scen
 
 #: The nine words of the negative presets; a spoilt picture is captioned with some of them.
 BAD_WORDS = ("bad", "comic", "cropped", "error", "extra", "low", "lowres", "speech", "worst")
+_ALONE = 0.08
 _PRAISE = ("masterpiece", "best quality", "high quality", "highres", "simple background", "solo", "cute", "anime")
 _SYNONYMS = {
     "blonde hair": ("blonde hair", "blonde hair", "yellow hair"),
@@ -23,7 +24,7 @@ _SYNONYMS = {
 
 
 def caption(scene: Scene, rng: Generator) -> str:
-    """A caption in the mix the model is trained with: some empty, a fifth English, the others tags.
+    """A caption in the mix the model is trained with: some empty, a fifth English, the others tags, a few of one alone.
 
     Of the spoilt pictures two in five are captioned as if they were good: what is gathered in the world has bad
     pictures under plain captions too, and the negative prompt is there to steer away from them.
@@ -36,7 +37,7 @@ def caption(scene: Scene, rng: Generator) -> str:
     if len(scene.subjects) == 1 and rng.random() < 0.2:
         text = describe(scene, rng)
         return ", ".join([*_confess(scene, rng), text]) if confessed else text
-    tags = _vary(_choose_tags(scene, rng), rng)
+    tags = _vary([_choose_tag(scene, rng)] if rng.random() < _ALONE else _choose_tags(scene, rng), rng)
     if scene.flaw is None and rng.random() < 0.2:
         tags.insert(int(rng.integers(len(tags) + 1)), pick(rng, _PRAISE))
     if confessed:
@@ -90,6 +91,12 @@ def _choose_tags(scene: Scene, rng: Generator) -> list[str]:
     if len(scene.subjects) == 1 and rng.random() < 0.6:
         tags = [tags[k] for k in rng.permutation(len(tags))]
     return tags
+
+
+def _choose_tag(scene: Scene, rng: Generator) -> str:
+    """One tag alone, as people write it into a negative prompt."""
+    own = [tag for placed in scene.subjects for tag in tags_of(placed.subject)]
+    return _shorten(pick(rng, [*own, background_tag(scene)]), rng)
 
 
 def _shorten(tag: str, rng: Generator) -> str:

@@ -23,11 +23,13 @@ Report = Callable[[str, int, int, float], None]
 class Course:
     """Where training keeps its state, where the model goes, and how long each stage is.
 
+    ``start``: the folder of a model whose autoencoder is kept and whose other networks are trained further.
     ``workers``: processes with a thread each that share every batch; on a GPU one.
     """
 
     state: Path
     output: Path = FOLDER
+    start: Path | None = None
     device: str = "cpu"
     workers: int = 2
     autoencoder_steps: int = autoencoder.STEPS
@@ -45,7 +47,7 @@ class Course:
             self._train_grader(vae, report)
 
     def _train_autoencoder(self, report: Report) -> AutoencoderKL:
-        folder = self.state / "vae"
+        folder = (self.start or self.state) / "vae"
         if not folder.exists():
             vae = autoencoder.train_autoencoder(
                 self.state / "autoencoder.pt",
@@ -54,7 +56,10 @@ class Course:
                 report=lambda step, loss: report("autoencoder", step, self.autoencoder_steps, loss),
             )
             vae.save_pretrained(folder)
-        return place(AutoencoderKL.from_pretrained(folder), self.device)
+        return place(self._autoencoder(), self.device)
+
+    def _autoencoder(self) -> AutoencoderKL:
+        return AutoencoderKL.from_pretrained((self.start or self.state) / "vae", torch_dtype=torch.float32)
 
     def _train_networks(self, vae: AutoencoderKL, report: Report) -> None:
         drawn = 0
@@ -107,6 +112,7 @@ class Course:
             device=self.device,
             rank=rank,
             workers=self.workers,
+            start=self.start,
         )
         if self.workers > 1:
             distributed.barrier()
@@ -116,8 +122,7 @@ class Course:
 def _help(course: Course, rank: int) -> None:
     """The life of a worker beside the first."""
     os.environ["OMP_NUM_THREADS"] = "1"
-    vae = AutoencoderKL.from_pretrained(course.state / "vae")
-    course._join(rank, vae).run()
+    course._join(rank, course._autoencoder()).run()
     _leave()
 
 

@@ -18,7 +18,6 @@ SKIES: dict[str, Colour] = {
     "beach": (150, 212, 250),
     "snow": (176, 196, 220),
 }
-FOCUS_WEIGHT = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,8 @@ def _draw_subject(canvas: Canvas, placed: Placed) -> None:
 
 def _weigh(canvas: Canvas) -> np.ndarray:
     weight = np.ones((canvas.height // 4, canvas.width // 4), np.float32)
-    for left, top, right, bottom in canvas.focus:
+    for (left, top, right, bottom), times in canvas.focus:
         rows = slice(max(0, int(top / 4 + 0.3)), max(0, int(np.ceil(bottom / 4 - 0.3))))
         columns = slice(max(0, int(left / 4 + 0.3)), max(0, int(np.ceil(right / 4 - 0.3))))
-        weight[rows, columns] = FOCUS_WEIGHT
+        weight[rows, columns] = np.maximum(weight[rows, columns], times)
     return weight

@@ -24,6 +24,8 @@ PICTURES = 40_000
 STEPS = 5400
 BATCH = 32
 PEAK_RATE = 1e-3
+#: The peak rate of a run that goes on from a trained model.
+FURTHER_RATE = 5e-4
 WARM_UP = 200
 #: The last part of the run, in which the learning rate falls to nothing.
 COOLING = 0.3
@@ -49,6 +51,7 @@ class Trainer:
     """A training run that goes on from ``state_file`` where there is one.
 
     The same library, seed and number of steps give the same networks on one machine, however often the run was stopped.
+    ``start``: the folder of a trained model whose networks are trained further, in place of new ones.
     Of several ``workers``, processes of one `torch.distributed` group, each learns from its share of every batch; two
     with a thread each are quicker on two cores than one with two threads, which wait for each other at every operation.
     """
@@ -63,6 +66,7 @@ class Trainer:
         device: str = "cpu",
         rank: int = 0,
         workers: int = 1,
+        start: Path | None = None,
     ) -> None:
         torch.manual_seed(SEED)
         self._rank, self._workers = rank, workers
@@ -74,11 +78,12 @@ class Trainer:
             device,
         )
         self._vocabulary = Vocabulary(load_tokenizer())
-        text_encoder = self._vocabulary.build_text_encoder()
-        self.networks = Networks(place(build_unet(), device), place(text_encoder, device))
+        unet, text_encoder = _begin(self._vocabulary, start)
+        self.networks = Networks(place(unet, device), place(text_encoder, device))
         self.average = deepcopy(self.networks)
+        self._rate = PEAK_RATE if start is None else FURTHER_RATE
         self._optimizer = torch.optim.AdamW(
-            self.networks.parameters(), lr=PEAK_RATE, betas=(0.9, 0.99), weight_decay=0.01
+            self.networks.parameters(), lr=self._rate, betas=(0.9, 0.99), weight_decay=0.01
         )
         self._alphas = build_scheduler().alphas_cumprod.to(device)
         self.step = load_state(state_file, **self._parts())
@@ -116,7 +121,7 @@ class Trainer:
         rows = self._vocabulary.rows([caption(scene, rng) for scene in scenes[share]], rng).to(self._device)
         clip_skip = 2 if generator(SEED + 1, self.step).random() < _LAST_LAYER_BUT_ONE else 1
         for group in self._optimizer.param_groups:
-            group["lr"] = PEAK_RATE * learning_rate(self.step, self._steps)
+            group["lr"] = self._rate * learning_rate(self.step, self._steps)
         loss = self._loss(latents[share].to(self._device), weight[share].to(self._device), rows, clip_skip, rng)
         self._optimizer.zero_grad()
         loss.backward()
@@ -151,6 +156,16 @@ class Trainer:
         decay = min(AVERAGING, (1 + self.step) / (10 + self.step))
         for kept, new in zip(self.average.parameters(), self.networks.parameters(), strict=True):
             kept.lerp_(new, 1 - decay)
+
+
+def _begin(vocabulary: Vocabulary, start: Path | None) -> tuple[UNet2DConditionModel, CLIPTextModel]:
+    """New networks, or those of the model in ``start``."""
+    if start is None:
+        text_encoder = vocabulary.build_text_encoder()
+        return build_unet(), text_encoder
+    unet = UNet2DConditionModel.from_pretrained(start / "unet", torch_dtype=torch.float32)
+    text_encoder = CLIPTextModel.from_pretrained(start / "text_encoder", dtype=torch.float32)
+    return unet, vocabulary.contract(text_encoder)
 
 
 def learning_rate(step: int, steps: int) -> float:

@@ -54,14 +54,30 @@ class Vocabulary:
         return rows
 
     @torch.no_grad()
+    def contract(self, text_encoder: CLIPTextModel) -> CLIPTextModel:
+        """The same text encoder over the small table: what `expand` undoes."""
+        state = dict(text_encoder.state_dict())
+        name = _token_table(state)
+        unknown = torch.ones(len(self._row), dtype=torch.bool)
+        unknown[self._known] = False
+        state[name] = torch.cat([state[name][unknown][:1], state[name][self._known]])
+        small = CLIPTextModel(text_config(len(state[name])))
+        small.load_state_dict(state)
+        return small
+
+    @torch.no_grad()
     def expand(self, text_encoder: CLIPTextModel) -> CLIPTextModel:
         """The same text encoder over CLIP's full table of 49,408 tokens."""
         state = dict(text_encoder.state_dict())
-        name = next(name for name in state if name.endswith("token_embedding.weight"))
+        name = _token_table(state)
         state[name] = state[name][self._row.to(state[name].device)]
         full = CLIPTextModel(text_config(len(self._row)))
         full.load_state_dict(state)
         return full
+
+
+def _token_table(state: dict[str, Tensor]) -> str:
+    return next(name for name in state if name.endswith("token_embedding.weight"))
 
 
 def encode_text(text_encoder: CLIPTextModel, rows: Tensor, clip_skip: int = 1) -> Tensor:

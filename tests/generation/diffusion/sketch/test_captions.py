@@ -41,6 +41,13 @@ def test_a_caption_names_no_object_that_is_not_there() -> None:
         assert words_of(caption(scene, rng)) & set(OBJECTS) <= there
 
 
+def test_some_captions_are_one_tag_alone() -> None:
+    rng = np.random.default_rng(3)
+    alone = {caption(scene, rng) for scene in scenes(6000)}
+
+    assert {"smile", "night", "glasses", "hat"} <= alone
+
+
 def test_about_a_tenth_of_the_captions_is_empty() -> None:
     rng = np.random.default_rng(4)
     empty = [caption(scene, rng) == "" for scene in scenes(2000)]

@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
 from generation.diffusion.sketch.autoencoder import build_autoencoder, decode, encode_mean, train_autoencoder, whiten
 from generation.diffusion.sketch.course import Course
 from generation.diffusion.sketch.dataset import draw_batch
 from generation.diffusion.sketch.latents import Library, gather_library
-from generation.diffusion.sketch.model import build_scheduler, load_tokenizer
+from generation.diffusion.sketch.model import FOLDER, build_scheduler, load_tokenizer
 from generation.diffusion.sketch.training import Trainer, diffuse, learning_rate, spread_timesteps
 from generation.diffusion.sketch.vocabulary import Vocabulary, encode_text, last_norm
 
@@ -45,6 +46,20 @@ def test_training_lowers_the_loss(library: Library, tmp_path: Path) -> None:
     )
 
     assert np.mean(losses[-6:]) < np.mean(losses[:6])
+
+
+def test_a_trained_model_is_trained_further(library: Library, tmp_path: Path) -> None:
+    new, further = (
+        Trainer(library, tmp_path / f"{start}.pt", steps=4, batch=8, start=start) for start in (None, FOLDER)
+    )
+    heard: dict[Trainer, list[float]] = {new: [], further: []}
+    for trainer, losses in heard.items():
+        trainer.run(report=lambda _, loss, losses=losses: losses.append(loss))
+
+    assert np.mean(heard[further]) < np.mean(heard[new])
+    unet = UNet2DConditionModel.from_pretrained(FOLDER / "unet", torch_dtype=torch.float32)
+    moved = [torch.dist(a, b) for a, b in zip(unet.parameters(), further.networks.unet.parameters(), strict=True)]
+    assert 0 < max(moved) < 1, "it begins where the model ended"
 
 
 def test_the_library_is_read_again_as_it_was_written(tmp_path: Path) -> None:
@@ -127,6 +142,12 @@ class TestVocabulary:
             by_full = encode_text(self.vocabulary.expand(small).eval(), tokens.input_ids, 2)
 
         torch.testing.assert_close(by_small, by_full)
+
+    def test_the_full_table_is_the_small_one_again(self) -> None:
+        small = self.vocabulary.build_text_encoder()
+        again = self.vocabulary.contract(self.vocabulary.expand(small))
+
+        assert all(torch.equal(a, b) for a, b in zip(small.parameters(), again.parameters(), strict=True))
 
     def test_unknown_words_share_a_row(self) -> None:
         rows = self.vocabulary.rows(["zebra", "quokka"], _Never())  # pyright: ignore[reportArgumentType]  (as above)
