@@ -37,7 +37,8 @@ def caption(scene: Scene, rng: Generator) -> str:
     if len(scene.subjects) == 1 and rng.random() < 0.2:
         text = describe(scene, rng)
         return ", ".join([*_confess(scene, rng), text]) if confessed else text
-    tags = _vary([_choose_tag(scene, rng)] if rng.random() < _ALONE else _choose_tags(scene, rng), rng)
+    chosen = [_choose_tag(scene, rng)] if rng.random() < _ALONE else _choose_tags(scene, rng)
+    tags = [vary(tag, rng) for tag in chosen]
     if scene.flaw is None and rng.random() < 0.2:
         tags.insert(int(rng.integers(len(tags) + 1)), pick(rng, _PRAISE))
     if confessed:
@@ -105,8 +106,9 @@ def _shorten(tag: str, rng: Generator) -> str:
     return tag
 
 
-def _vary(tags: list[str], rng: Generator) -> list[str]:
-    return [pick(rng, _SYNONYMS[tag]) if tag in _SYNONYMS else tag for tag in tags]
+def vary(tag: str, rng: Generator) -> str:
+    """A tag, or another word for it."""
+    return pick(rng, _SYNONYMS[tag]) if tag in _SYNONYMS else tag
 
 
 def _confess(scene: Scene, rng: Generator) -> list[str]:

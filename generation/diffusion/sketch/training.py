@@ -12,24 +12,21 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor, distributed, nn
 from transformers import CLIPTextModel
 
-from generation.diffusion.sketch.captions import caption
 from generation.diffusion.sketch.checkpoint import load_state, save_state
 from generation.diffusion.sketch.dataset import generator, place
-from generation.diffusion.sketch.latents import Library, pick_batch
+from generation.diffusion.sketch.latents import Library
+from generation.diffusion.sketch.lessons import EVERYTHING, Lesson
 from generation.diffusion.sketch.model import build_scheduler, build_unet, load_tokenizer, save_folder
 from generation.diffusion.sketch.vocabulary import Vocabulary, encode_text
 
 SEED = 32
 PICTURES = 40_000
 STEPS = 5400
+MOUTH_STEPS = 600
+FURTHER_STEPS = 550
 BATCH = 32
-PEAK_RATE = 1e-3
-#: The peak rate of a run that goes on from a trained model.
-FURTHER_RATE = 5e-4
-WARM_UP = 200
 #: The last part of the run, in which the learning rate falls to nothing.
 COOLING = 0.3
-AVERAGING = 0.9985
 SAVE_EVERY = 100
 _LAST_LAYER_BUT_ONE = 0.25
 _PURE_NOISE_FROM = 980
@@ -66,10 +63,11 @@ class Trainer:
         device: str = "cpu",
         rank: int = 0,
         workers: int = 1,
+        lesson: Lesson = EVERYTHING,
         start: Path | None = None,
     ) -> None:
         torch.manual_seed(SEED)
-        self._rank, self._workers = rank, workers
+        self._rank, self._workers, self._lesson = rank, workers, lesson
         self._library, self._state_file, self._steps, self._batch, self._device = (
             library,
             state_file,
@@ -81,9 +79,8 @@ class Trainer:
         unet, text_encoder = _begin(self._vocabulary, start)
         self.networks = Networks(place(unet, device), place(text_encoder, device))
         self.average = deepcopy(self.networks)
-        self._rate = PEAK_RATE if start is None else FURTHER_RATE
         self._optimizer = torch.optim.AdamW(
-            self.networks.parameters(), lr=self._rate, betas=(0.9, 0.99), weight_decay=0.01
+            self.networks.parameters(), lr=lesson.rate, betas=(0.9, 0.99), weight_decay=0.01
         )
         self._alphas = build_scheduler().alphas_cumprod.to(device)
         self.step = load_state(state_file, **self._parts())
@@ -115,13 +112,14 @@ class Trainer:
 
     def _train_step(self) -> float:
         torch.manual_seed(SEED * 1_000_003 + self.step * self._workers + self._rank)
-        scenes, latents, weight = pick_batch(self._library, SEED, self.step, self._batch)
+        scenes, latents, weight = self._lesson.pick(self._library, SEED, self.step, self._batch)
         share = slice(self._rank, None, self._workers)
         rng = np.random.default_rng([SEED, self.step, self._rank])
-        rows = self._vocabulary.rows([caption(scene, rng) for scene in scenes[share]], rng).to(self._device)
+        captions = [self._lesson.caption(scene, rng) for scene in scenes[share]]
+        rows = self._vocabulary.rows(captions, rng).to(self._device)
         clip_skip = 2 if generator(SEED + 1, self.step).random() < _LAST_LAYER_BUT_ONE else 1
         for group in self._optimizer.param_groups:
-            group["lr"] = self._rate * learning_rate(self.step, self._steps)
+            group["lr"] = self._lesson.rate * learning_rate(self.step, self._steps, self._lesson.warm_up)
         loss = self._loss(latents[share].to(self._device), weight[share].to(self._device), rows, clip_skip, rng)
         self._optimizer.zero_grad()
         loss.backward()
@@ -134,7 +132,7 @@ class Trainer:
         return float(loss.detach())
 
     def _loss(self, latents: Tensor, weight: Tensor, rows: Tensor, clip_skip: int, rng: np.random.Generator) -> Tensor:
-        timesteps = spread_timesteps(rng, len(latents)).to(self._device)
+        timesteps = self._lesson.spread_timesteps(rng, len(latents)).to(self._device)
         noise = torch.randn(latents.shape).to(self._device)
         noisy, target = diffuse(latents, noise, timesteps, self._alphas)
         noisy = noisy.contiguous(memory_format=torch.channels_last)
@@ -153,7 +151,7 @@ class Trainer:
 
     @torch.no_grad()
     def _follow(self) -> None:
-        decay = min(AVERAGING, (1 + self.step) / (10 + self.step))
+        decay = min(self._lesson.averaging, (1 + self.step) / (10 + self.step))
         for kept, new in zip(self.average.parameters(), self.networks.parameters(), strict=True):
             kept.lerp_(new, 1 - decay)
 
@@ -168,15 +166,9 @@ def _begin(vocabulary: Vocabulary, start: Path | None) -> tuple[UNet2DConditionM
     return unet, vocabulary.contract(text_encoder)
 
 
-def learning_rate(step: int, steps: int) -> float:
-    """The share of the peak rate at a step: up, level, and straight down over the last `COOLING` of the run."""
-    return min(1.0, (step + 1) / WARM_UP, max(0.01, (steps - step) / (COOLING * steps)))
-
-
-def spread_timesteps(rng: np.random.Generator, count: int) -> Tensor:
-    """``count`` timesteps in 0 to 999, one at random from each of as many equal parts, in random order."""
-    places = (rng.permutation(count) + rng.random(count)) / count
-    return torch.from_numpy((places * 1000).astype(np.int64))
+def learning_rate(step: int, steps: int, warm_up: int = EVERYTHING.warm_up) -> float:
+    """The share of the peak rate at a step: up over ``warm_up`` steps, level, down over the last `COOLING`."""
+    return min(1.0, (step + 1) / warm_up, max(0.01, (steps - step) / (COOLING * steps)))
 
 
 def diffuse(latents: Tensor, noise: Tensor, timesteps: Tensor, alphas: Tensor) -> tuple[Tensor, Tensor]:

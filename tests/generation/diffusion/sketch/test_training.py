@@ -11,8 +11,9 @@ from generation.diffusion.sketch.autoencoder import build_autoencoder, decode, e
 from generation.diffusion.sketch.course import Course
 from generation.diffusion.sketch.dataset import draw_batch
 from generation.diffusion.sketch.latents import Library, gather_library
+from generation.diffusion.sketch.lessons import EVERYTHING, FURTHER, MOUTHS
 from generation.diffusion.sketch.model import FOLDER, build_scheduler, load_tokenizer
-from generation.diffusion.sketch.training import Trainer, diffuse, learning_rate, spread_timesteps
+from generation.diffusion.sketch.training import Trainer, diffuse, learning_rate
 from generation.diffusion.sketch.vocabulary import Vocabulary, encode_text, last_norm
 
 
@@ -49,9 +50,8 @@ def test_training_lowers_the_loss(library: Library, tmp_path: Path) -> None:
 
 
 def test_a_trained_model_is_trained_further(library: Library, tmp_path: Path) -> None:
-    new, further = (
-        Trainer(library, tmp_path / f"{start}.pt", steps=4, batch=8, start=start) for start in (None, FOLDER)
-    )
+    new = Trainer(library, tmp_path / "new.pt", steps=4, batch=8)
+    further = Trainer(library, tmp_path / "further.pt", steps=4, batch=8, lesson=FURTHER, start=FOLDER)
     heard: dict[Trainer, list[float]] = {new: [], further: []}
     for trainer, losses in heard.items():
         trainer.run(report=lambda _, loss, losses=losses: losses.append(loss))
@@ -103,7 +103,7 @@ def test_the_rate_goes_up_stays_and_falls() -> None:
 
 
 def test_timesteps_are_spread_evenly() -> None:
-    timesteps = spread_timesteps(np.random.default_rng(0), 10)
+    timesteps = EVERYTHING.spread_timesteps(np.random.default_rng(0), 10)
 
     assert sorted(timesteps.tolist()) == sorted(int(t) for t in timesteps)
     assert sorted(t // 100 for t in timesteps.tolist()) == list(range(10))
@@ -124,6 +124,20 @@ def test_the_last_timesteps_show_nothing_of_the_picture() -> None:
     noisy, _ = diffuse(torch.ones(1, 4, 8, 8), noise, torch.tensor([999]), build_scheduler().alphas_cumprod)
 
     assert torch.equal(noisy, noise)
+
+
+def test_a_lesson_about_mouths_shows_mouths_and_names_them(library: Library) -> None:
+    scenes, latents, weight = MOUTHS.pick(library, 1, 0, 16)
+    rng = np.random.default_rng(0)
+    said = [MOUTHS.caption(scene, rng) for _ in range(20) for scene in scenes]
+    named = [any(word in text for word in ("mouth", "smil", "happy", "frown", "sad")) for text in said]
+
+    assert latents.shape == (16, 4, 16, 16)
+    assert all(len(scene.subjects) == 1 and scene.flaw is None for scene in scenes)
+    assert (weight == 30).sum(dim=(1, 2, 3)).tolist() == [8] * 16, "a mouth covers eight latents"
+    assert sorted(weight[weight < 30].unique().tolist()) == pytest.approx([0.3, 0.9])
+    assert 0.5 < np.mean(named) < 0.8
+    assert all(250 <= timestep < 950 for timestep in MOUTHS.spread_timesteps(rng, 50).tolist())
 
 
 class TestVocabulary:
@@ -176,10 +190,12 @@ def test_two_workers_train_a_model_that_can_be_loaded(tmp_path: Path) -> None:
         autoencoder_steps=2,
         pictures=100,
         steps=2,
+        mouth_steps=2,
+        further_steps=2,
         grader_pictures=128,
     )
     stages: set[str] = set()
     course.run(lambda stage, done, total, loss: stages.add(stage))
 
-    assert stages == {"autoencoder", "pictures", "networks", "grader"}
+    assert stages == {"autoencoder", "pictures", "networks", "mouths", "everything again", "grader"}
     assert Easel(tmp_path / "model").draw([plain_spec("1girl", 1, steps=2)]).shape == (1, 3, 64, 64)
