@@ -177,7 +177,7 @@ class Message:
     async def try_once(self, card: Card) -> None:
         """Say something last."""
 
-    async def complete(self, card: Card, *, elsewhere: str | None, ending: str = "") -> int:
+    async def complete(self, card: Card, *, elsewhere: str | None, ending: str = "", **_: object) -> int:
         """Show pictures, or say why there are none."""
         return await self._there.show(self._job) if card.uploads else self._job.id
 
