@@ -100,11 +100,9 @@ class Course:
 
     def _train_networks(self, stage: Stage, vae: AutoencoderKL, report: Report) -> None:
         folder = self.output if stage == self._stages[-1] else self.state / stage.name
-        if folder != self.output and folder.exists():
-            return
         self._meeting.unlink(missing_ok=True)  # a run that was killed leaves it behind
         workers = range(1, self.workers)
-        others = [get_context("spawn").Process(target=_help, args=(self, stage.name, rank)) for rank in workers]
+        others = [get_context("spawn").Process(target=_help, args=(self, stage, rank)) for rank in workers]
         for other in others:
             other.start()
         trainer = self._join(0, stage, vae)
@@ -153,11 +151,10 @@ class Course:
         return trainer
 
 
-def _help(course: Course, stage: str, rank: int) -> None:
-    """The life of a worker beside the first, in the stage of that name."""
+def _help(course: Course, stage: Stage, rank: int) -> None:
+    """The life of a worker beside the first, in one stage."""
     os.environ["OMP_NUM_THREADS"] = "1"
-    (wanted,) = (each for each in course._stages if each.name == stage)
-    course._join(rank, wanted, course._autoencoder()).run()
+    course._join(rank, stage, course._autoencoder()).run()
     _leave()
 
 

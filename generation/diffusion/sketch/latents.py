@@ -13,7 +13,7 @@ from torch import Tensor
 
 from generation.diffusion.sketch.autoencoder import SCALING_FACTOR, encode_mean
 from generation.diffusion.sketch.dataset import SHARES, draw_scenes, generator, pick_size
-from generation.diffusion.sketch.scenes import Scene, Thing, sample_scene
+from generation.diffusion.sketch.scenes import Person, Scene, Thing, sample_scene
 
 _CHUNK = 40
 _OBJECTS_CHANCE = 2.0
@@ -32,6 +32,20 @@ class Shelf:
         """How likely each picture is to be picked."""
         chances = np.array([_OBJECTS_CHANCE if _is_object(scene) else 1.0 for scene in self.scenes])
         return chances / chances.sum()
+
+    @cached_property
+    def single_people(self) -> NDArray[np.int64]:
+        """The places of the unspoilt pictures of one person."""
+        return np.array([place for place, scene in enumerate(self.scenes) if _is_single_person(scene)], np.int64)
+
+    def take(self, chosen: NDArray[np.int64]) -> tuple[list[Scene], Tensor, Tensor]:
+        """The scenes, latents and weights (float32) at the places ``chosen``."""
+        index = torch.from_numpy(chosen)
+        return [self.scenes[k] for k in chosen], self.latents[index].float(), self.weight[index].float()
+
+
+def _is_single_person(scene: Scene) -> bool:
+    return scene.flaw is None and len(scene.subjects) == 1 and isinstance(scene.subjects[0].subject, Person)
 
 
 def _is_object(scene: Scene) -> bool:
@@ -85,6 +99,4 @@ def pick_batch(library: Library, seed: int, step: int, count: int) -> tuple[list
     """
     rng = generator(seed, step)
     shelf = library[pick_size(rng)]
-    chosen = rng.choice(len(shelf.scenes), size=count, p=shelf.chances)
-    index = torch.from_numpy(chosen)
-    return [shelf.scenes[k] for k in chosen], shelf.latents[index].float(), shelf.weight[index].float()
+    return shelf.take(rng.choice(len(shelf.scenes), size=count, p=shelf.chances))

@@ -5,7 +5,7 @@ no word for one was ever heeded. A lesson about them alone teaches the words wit
 are trained again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,11 +51,8 @@ class Lesson:
 def pick_mouths(library: Library, seed: int, step: int, count: int) -> Batch:
     """Single people at the model's own size, unspoilt; their mouths count a hundred times as much as the rest."""
     shelf, rng = library[NATIVE], generator(seed + _MOUTHS_SEED, step)
-    chosen = rng.choice(_single_people(shelf.scenes), size=count)
-    index = torch.from_numpy(chosen)
-    weight = shelf.weight[index].float()
-    weight = torch.where(weight == MOUTH_WEIGHT, _MOUTHS_COUNT, _THE_REST_COUNTS * weight)
-    return [shelf.scenes[k] for k in chosen], shelf.latents[index].float(), weight
+    scenes, latents, weight = shelf.take(rng.choice(shelf.single_people, size=count))
+    return scenes, latents, torch.where(weight == MOUTH_WEIGHT, _MOUTHS_COUNT, _THE_REST_COUNTS * weight)
 
 
 def caption_mouth(scene: Scene, rng: Generator) -> str:
@@ -75,14 +72,6 @@ def caption_mouth(scene: Scene, rng: Generator) -> str:
     if luck < 0.85:
         return f"1{person.kind}, {person.hair} hair"
     return captions.caption(scene, rng)
-
-
-def _single_people(scenes: Sequence[Scene]) -> Sequence[int]:
-    return [place for place, scene in enumerate(scenes) if scene.flaw is None and _is_one_person(scene)]
-
-
-def _is_one_person(scene: Scene) -> bool:
-    return len(scene.subjects) == 1 and isinstance(scene.subjects[0].subject, Person)
 
 
 EVERYTHING = Lesson()
