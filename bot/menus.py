@@ -15,6 +15,7 @@ from discord import ui
 
 from bot.answering import answer, apologise
 from bot.found import Found
+from bot.layout import row
 from bot.presenting import shortened
 from bot.sheets import sheet
 from bot.words import messages as words
@@ -114,10 +115,7 @@ def _offered(what: What, found: Sequence[Found]) -> ui.LayoutView:
 
 
 def _laid_out(text: str, control: ui.Item[Any]) -> ui.LayoutView:
-    laid_out = sheet()
-    row: ui.ActionRow[Any] = ui.ActionRow()
-    row.add_item(control)
-    return laid_out.add_item(ui.TextDisplay(text)).add_item(row)
+    return sheet().add_item(ui.TextDisplay(text)).add_item(row([control]))
 
 
 async def _do(interaction: discord.Interaction[Any], what: What, key: str) -> None:
